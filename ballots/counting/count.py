@@ -1,0 +1,195 @@
+"""What a count says: each round with its votes, who was elected, who left, where votes went, and
+how every tie was broken.
+
+Votes are exact fractions; `places` says with how many decimals the rule works, and is None where
+it has none to prescribe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ballots.counting import lot
+
+BY_RULE, BY_LOT = "rule", "lot"
+
+# What a round's votes came of.
+FIRST, SURPLUS, EXCLUSION, ITERATION = "first", "surplus", "exclusion", "iteration"
+
+# What a tie was about: whom to exclude, whose surplus goes first, who takes the last seat, or who
+# is placed before whom.
+EXCLUDE, TRANSFER, SEAT, PLACE = "exclude", "transfer", "seat", "place"
+
+
+@dataclass(frozen=True)
+class Lots:
+    """How ties are broken where the rule breaks them no further: by a public seed, or by the order
+    in which the chair drew the candidates; without either they wait."""
+
+    seed: str | None = None
+    drawn: tuple[str, ...] = ()
+
+    def choose(self, between: Iterable[str]) -> str | None:
+        """Who is drawn first; None while no lot was drawn."""
+        tied = list(between)
+        if self.seed is not None:
+            return lot.draw(tied, self.seed)
+        return next((candidate for candidate in self.drawn if candidate in tied), None)
+
+
+UNDRAWN = Lots()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tie:
+    between: tuple[str, ...]
+    about: str
+    chosen: str | None  # None while the lot is not drawn
+    how: str  # BY_RULE or BY_LOT
+    seed: str | None = None
+    round: int  # the round in which it stood, from 1
+    apart: int | None = None  # the earlier round whose votes broke it
+    why: str = ""  # how else the rule broke it, in a word or two
+
+    @property
+    def waits(self) -> bool:
+        return self.chosen is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    giver: str
+    taker: str | None  # None: to nobody, the ballots name no one further
+    votes: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    votes: Mapping[str, Fraction]
+    elected: tuple[str, ...] = ()  # on these votes
+    excluded: tuple[str, ...] = ()  # on these votes
+    action: str = FIRST  # what these votes came of
+    of: tuple[str, ...] = ()  # whose surplus or exclusion that was
+    transfers: tuple[Transfer, ...] = ()  # that led from the votes before to these
+    value: Fraction | None = None  # of a transferred ballot, where the surplus went at one value
+    non_transferable: Fraction = Fraction(0)  # all that is with nobody after this
+    quota: Fraction | None = None
+    surplus: Fraction | None = None  # what the elected have above the quota, all together
+    keep: Mapping[str, Fraction] = field(default_factory=dict)  # Meek: the share each one keeps
+    ended: Mapping[str, int] = field(default_factory=dict)  # why ballots are with nobody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    method: str
+    seats: int
+    candidates: tuple[str, ...]
+    elected: tuple[str, ...]  # in the order of their election
+    rounds: tuple[Round, ...]
+    ties: tuple[Tie, ...] = ()
+    valid: int  # ballots that say something the rule can count
+    blank: int = 0  # that name nobody
+    invalid: int = 0  # that name somebody, and that the rule cannot read
+    quota: Fraction | None = None
+    places: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)  # the method's own: options, orders…
+
+    @property
+    def decided(self) -> bool:
+        return not any(tie.waits for tie in self.ties)
+
+    def name(self, candidate: str) -> str:
+        return self.names.get(candidate, candidate)
+
+    def key(self, candidate: str) -> str:
+        """The name, or the id where several have that name."""
+        name = self.name(candidate)
+        return name if [self.name(each) for each in self.candidates].count(name) < 2 else candidate
+
+    def text(self, number: Fraction) -> str:
+        return written(number, self.places)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `stamma count --json` prints: names and exact numbers in text.
+
+        Lists call people by name; what is keyed by candidate has the id where a name is not enough.
+        """
+        return {
+            "method": self.method,
+            "seats": self.seats,
+            "valid": self.valid,
+            "blank": self.blank,
+            "invalid": self.invalid,
+            "quota": None if self.quota is None else self.text(self.quota),
+            "decided": self.decided,
+            "elected": self._called(self.elected),
+            "elected_ids": list(self.elected),
+            "rounds": [self._round(each) for each in self.rounds],
+            "ties": [self._tie(each) for each in self.ties],
+            "facts": dict(self.facts),
+        }
+
+    def _called(self, candidates: Iterable[str]) -> list[str]:
+        return [self.name(each) for each in candidates]
+
+    def _round(self, one: Round) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "votes": {self.key(each): self.text(votes) for each, votes in one.votes.items()},
+            "elected": self._called(one.elected),
+            "excluded": self._called(one.excluded),
+            "action": one.action,
+            "of": self._called(one.of),
+            "transfers": [
+                {
+                    "from": self.key(each.giver),
+                    "to": None if each.taker is None else self.key(each.taker),
+                    "votes": self.text(each.votes),
+                }
+                for each in one.transfers
+            ],
+            "non_transferable": self.text(one.non_transferable),
+        }
+        if one.value is not None:
+            told["value"] = self.text(one.value)
+        if one.quota is not None:
+            told["quota"] = self.text(one.quota)
+        if one.surplus is not None:
+            told["surplus"] = self.text(one.surplus)
+        if one.keep:
+            told["keep"] = {self.key(each): self.text(kept) for each, kept in one.keep.items()}
+        return told
+
+    def _tie(self, tie: Tie) -> dict[str, Any]:
+        return {
+            "between": self._called(tie.between),
+            "chosen": None if tie.chosen is None else self.name(tie.chosen),
+            "how": tie.how,
+            "seed": tie.seed,
+            "about": tie.about,
+            "round": tie.round,
+            "apart": tie.apart,
+            "why": tie.why,
+        }
+
+
+def written(number: Fraction, places: int | None = None) -> str:
+    """Exactly: "107.58" where the rule has two places, "7/2" or "3" where it has none."""
+    if places is None:
+        return str(number)
+    scaled = number * 10**places
+    if scaled.denominator != 1:
+        raise ValueError(f"{number} has more than {places} decimals")
+    sign = "-" if scaled < 0 else ""
+    digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def most_first(
+    votes: Mapping[str, int] | Mapping[str, Fraction], candidates: Sequence[str]
+) -> list[str]:
+    """For reading: the more votes, the earlier; those of equal number as they were given."""
+    return sorted(candidates, key=lambda candidate: -votes[candidate])
