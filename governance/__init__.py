@@ -1,0 +1,1 @@
+"""The association: members, meetings, motions, polls and minutes. Knows `ballots`, never `web`."""

@@ -1,0 +1,306 @@
+"""Putting a question to the vote: by acclamation, by a show of hands, or by an open ballot.
+
+A secret ballot is opened in `secret_balloting.py`, with the parts that both have in common here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ballots import secret_poll
+from ballots.counting.majority import ABSTAIN, ADOPT, REJECT
+from ballots.manifest import LARGEST, MOST_OPTIONS, Manifest, Secrecy, roll_sha256
+from ballots.store import SqlBoard
+from governance import attendance, declaring, polling, presiding, roll, rulebook, texts, wording
+from governance.agenda import AgendaItem, ItemKind
+from governance.errors import N_, Invalid, Refused
+from governance.meetings import Meeting
+from governance.motions import Motion
+from governance.polling import Poll, PollKind, PollState, PollVoter
+
+LONGEST = 4_000  # characters of a question, in each language
+LONGEST_NAME = 200  # characters of a candidate's name
+SLOT_BYTES = 16
+
+# How exactly each way finds out what the meeting wants. What an acclamation has decided may be
+# counted if somebody asks for it; what has been counted is not decided again less exactly.
+EXACTNESS = {
+    PollKind.ACCLAMATION: 1,
+    PollKind.SHOW_OF_HANDS: 2,
+    PollKind.OPEN_BALLOT: 3,
+    PollKind.SECRET_BALLOT: 3,
+}
+
+Texts = Mapping[str, str]
+
+
+class InformationOnly(Refused):
+    code = "information-only"
+    message = N_("This item is for information. Nothing can be decided under it.")
+
+
+class NoRoll(Refused):
+    code = "no-roll"
+    message = N_("A ballot needs an electoral roll that the meeting has approved (6:27).")
+
+
+class BallotOpen(Refused):
+    code = "ballot-open"
+    message = N_("Another ballot is open. Close it first.")
+
+
+class AlreadyPut(Refused):
+    code = "already-put"
+    message = N_("This question is being voted on. Declare the result, or declare the vote void.")
+
+
+class AlreadyDecided(Refused):
+    code = "already-decided"
+    message = N_("This question has been decided in this way or a more exact one.")
+
+
+def open_ballot(
+    db: Session,
+    board: SqlBoard,
+    meeting: Meeting,
+    item: AgendaItem,
+    *,
+    question: Texts | None = None,
+    clause: int | None = None,
+    candidates: Sequence[str] | None = None,
+    closes_at: dt.datetime | None = None,
+    by_id: int,
+    now: dt.datetime,
+    chance: Callable[[int], bytes],
+) -> Poll:
+    """Freeze question, options, rule and roll, give every voter a slot, and open the ballot box.
+
+    With `candidates` it elects one of them by most votes; else it adopts or rejects.
+    """
+    poll = put(db, meeting, item, PollKind.OPEN_BALLOT, question, clause, by_id=by_id, now=now)
+    check_may_open(db, poll, closes_at, now)
+    if candidates is not None:
+        stand(poll, item, candidates, meeting.association.languages)
+    poll.closes_at = closes_at
+    slots = {each: chance(SLOT_BYTES).hex() for each in declaring.on_roll(db, poll)}
+    frozen = manifest(board, poll, slots.values())
+    board.lock(db.connection())
+    poll.election = frozen.election
+    db.add(poll)
+    db.flush()
+    rows = [{"poll_id": poll.id, "member_id": each, "slot": slots[each]} for each in slots]
+    db.execute(sa.insert(PollVoter), rows)
+    board.open_election(db.connection(), frozen)
+    polling.record(db, "poll.opened", poll, by_id=by_id, now=now, voters=len(slots))
+    return poll
+
+
+def acclaim(
+    db: Session,
+    meeting: Meeting,
+    item: AgendaItem,
+    *,
+    outcome: str,
+    clause: int | None = None,
+    question: Texts | None = None,
+    by_id: int,
+    now: dt.datetime,
+) -> Poll:
+    """Record what the chair has found the meeting to want; it is declared at once."""
+    if outcome not in (ADOPT, REJECT):
+        raise Invalid(N_("Choose whether the meeting adopted or rejected."), field="outcome")
+    poll = put(db, meeting, item, PollKind.ACCLAMATION, question, clause, by_id=by_id, now=now)
+    poll.state = PollState.CLOSED
+    poll.closed_at = now
+    poll.present = attendance.count(db, meeting.id).total
+    db.add(poll)
+    db.flush()
+    declaring.settle(db, poll, outcome, by_id=by_id, now=now)
+    return poll
+
+
+def show_of_hands(
+    db: Session,
+    meeting: Meeting,
+    item: AgendaItem,
+    *,
+    votes: Mapping[str, int],
+    clause: int | None = None,
+    question: Texts | None = None,
+    by_id: int,
+    now: dt.datetime,
+) -> Poll:
+    """Enter the hands that the tellers counted; the poll is counted and waits to be declared."""
+    poll = put(db, meeting, item, PollKind.SHOW_OF_HANDS, question, clause, by_id=by_id, now=now)
+    counted = _hands(votes)
+    most = len(declaring.voters_here(db, poll))
+    if sum(counted.values()) > most:
+        raise Invalid(
+            N_("More hands than voters: %(votes)s counted, %(voters)s with a vote are here."),
+            field="votes",
+            votes=sum(counted.values()),
+            voters=most,
+        )
+    poll.state = PollState.CLOSED
+    poll.closed_at = now
+    poll.present = attendance.count(db, meeting.id).total
+    members = declaring.members_of(db, meeting, poll, now)
+    poll.result = declaring.counted(db, poll, counted, members=members)
+    db.add(poll)
+    db.flush()
+    polling.record(db, "poll.counted", poll, by_id=by_id, now=now)
+    return poll
+
+
+def put(
+    db: Session,
+    meeting: Meeting,
+    item: AgendaItem,
+    kind: PollKind,
+    question: Texts | None,
+    clause: int | None,
+    *,
+    by_id: int,
+    now: dt.datetime,
+) -> Poll:
+    """The poll as it is frozen whatever its kind; the item is taken up if it is not current."""
+    presiding.take_up(db, meeting, item, by_id=by_id, now=now)
+    if item.kind is ItemKind.INFORMATION:
+        raise InformationOnly
+    asked = _question(db, meeting, item, clause, question)
+    _check_not_decided(db, item, clause, asked, kind)
+    standing = roll.latest(db, meeting.id)
+    return Poll(
+        meeting_id=meeting.id,
+        item_id=item.id,
+        kind=kind,
+        state=PollState.OPEN,
+        clause=clause,
+        question=asked,
+        options=wording.options(meeting.association.languages),
+        rule=_rule(meeting, item),
+        roll_id=standing.id if standing else None,
+        opened_at=now,
+        opened_by_id=by_id,
+        outcome="",
+        decision={},
+        reason="",
+    )
+
+
+def check_may_open(
+    db: Session, poll: Poll, closes_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    """Raises Invalid, NoRoll, BallotOpen."""
+    if closes_at is not None and closes_at <= now:
+        raise Invalid(N_("Choose a time to come."), field="closes_at")
+    if poll.roll_id is None:
+        raise NoRoll
+    if polling.open_now(db, poll.meeting_id) is not None:
+        raise BallotOpen
+
+
+def _rule(meeting: Meeting, item: AgendaItem) -> dict[str, Any]:
+    rule = rulebook.of(meeting.association).majority(item.majority)
+    if item.kind is ItemKind.ELECTION and rule["tie"] == "chair":
+        # The chair's vote breaks ties of decisions, never of elections (6:33, 6:34).
+        return {**rule, "tie": "lot"}
+    return rule
+
+
+def _question(
+    db: Session, meeting: Meeting, item: AgendaItem, clause: int | None, given: Texts | None
+) -> dict[str, str]:
+    motion = db.get_one(Motion, item.motion_id) if item.motion_id is not None else None
+    if clause is not None and (motion is None or not 1 <= clause <= len(motion.clauses)):
+        raise Invalid(N_("The motion has no such clause."), field="clause")
+    if given is not None:
+        languages = meeting.association.languages
+        return texts.required(given, languages, LONGEST, field="question")
+    if motion is not None and clause is not None:
+        return {motion.language: motion.clauses[clause - 1]}
+    return dict(item.title)
+
+
+def _check_not_decided(
+    db: Session, item: AgendaItem, clause: int | None, question: Texts, kind: PollKind
+) -> None:
+    for poll in polling.of_item(db, item.id):
+        if (poll.clause, poll.question) != (clause, question):
+            continue
+        if poll.state in polling.UNFINISHED:
+            raise AlreadyPut
+        less_exact = EXACTNESS[poll.kind] < EXACTNESS[kind]
+        if poll.state is PollState.DECLARED and not less_exact:
+            raise AlreadyDecided
+
+
+def _hands(votes: Mapping[str, int]) -> dict[str, int]:
+    if votes.keys() - {ADOPT, REJECT, ABSTAIN}:
+        raise Invalid(N_("Hands are counted for, against and abstaining."), field="votes")
+    hands = {option: votes.get(option, 0) for option in (ADOPT, REJECT, ABSTAIN)}
+    if any(type(number) is not int or number < 0 for number in hands.values()):
+        raise Invalid(N_("Enter whole numbers."), field="votes")
+    if not any(hands.values()):
+        raise Invalid(N_("Enter how many hands were raised."), field="votes")
+    return hands
+
+
+def stand(
+    poll: Poll,
+    item: AgendaItem,
+    candidates: Sequence[str],
+    languages: Sequence[str],
+    *,
+    seats: int = 1,
+) -> None:
+    """Make it an election among the candidates, by most votes (6:34)."""
+    if item.kind is not ItemKind.ELECTION:
+        raise Invalid(N_("Candidates stand in elections only."), field="candidates")
+    names = [" ".join(name.split()) for name in candidates if name.strip()]
+    if not names or len({name.casefold() for name in names}) != len(names):
+        raise Invalid(N_("Name the candidates, each once."), field="candidates")
+    if len(names) >= MOST_OPTIONS or max(map(len, names)) > LONGEST_NAME:
+        raise Invalid(
+            N_("At most %(most)s candidates, each named in at most %(length)s characters."),
+            field="candidates",
+            most=MOST_OPTIONS - 1,
+            length=LONGEST_NAME,
+        )
+    if not 1 <= seats <= len(names):
+        raise Invalid(N_("There are more seats than candidates."), field="seats")
+    blank = secret_poll.BLANK if poll.kind is PollKind.SECRET_BALLOT else ABSTAIN
+    poll.options = wording.candidates(names, languages, blank)
+    poll.rule = {
+        "key": "election",
+        "name": {code: wording.MOST_VOTES[code] for code in languages},
+        "seats": seats,
+        "tie": "lot",
+        "paragraph": "6:34",
+    }
+
+
+def manifest(
+    board: SqlBoard, poll: Poll, slots: Collection[str], secret: Secrecy | None = None
+) -> Manifest:
+    """What the board opens the poll with. Raises Invalid where it is too long."""
+    frozen = Manifest(
+        origin=board.origin,
+        meeting=str(poll.meeting_id),
+        question=poll.question,
+        options=poll.options,
+        method=poll.method,
+        rule=poll.rule,
+        voters=len(slots),
+        roll_sha256=roll_sha256(slots),
+        ballots="open" if secret is None else "secret",
+        secret=secret,
+    )
+    if len(frozen.encode()) > LARGEST:
+        raise Invalid(N_("Question and options together are too long."), field="question")
+    return frozen
