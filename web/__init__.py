@@ -1,0 +1,1 @@
+"""The house seen from outside: pages, live news, background work, the command line."""
