@@ -1,0 +1,1 @@
+"""What Stämma costs, measured; each module is a command: `python -m benchmarks.cast --help`."""

@@ -1,0 +1,149 @@
+"""`make bench-audit`: our verifier of secret elections beside `belenios-tool` 2.0, same archives.
+
+An election of so many ballots is made here, by our own code; both programs judge the same file, in
+turns, and both have to find that everything holds. Design target: at least three times as fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ballots.belenios import archive as archive_
+from ballots.belenios import tally
+from ballots.belenios.ballot import make_ballot, parse_ballot
+from ballots.belenios.credential import public_of
+from ballots.belenios.election import BASE58, Election, Question, make_election, parse_election
+from ballots.belenios.encoding import compact
+from ballots.belenios.group import BELENIOS_2048 as GROUP
+from ballots.belenios.trustee import Single, encode_trustees, make_public_key, public_key
+from ballots.belenios.verify import verify_archive
+
+TARGET = 3.0
+QUESTIONS = {
+    "3 choices, one of them": Question("Ska vi?", ("Ja", "Nej", "Avstår"), 1, 1),
+    "10 choices, up to 3, or blank": Question("Vilka?", tuple("ABCDEFGHIJ"), 1, 3, blank=True),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ballots", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=3)
+    given = parser.parse_args()
+    if shutil.which("belenios-tool") is None:
+        print("belenios-tool is not here: apt-get install belenios-tool", file=sys.stderr)
+        return 2
+    print(
+        f"{given.ballots} ballots, {given.runs} runs each in turns, median; {os.cpu_count()} cores"
+    )
+    print("question                          program             s    ms/ballot   times the tool")
+    met = True
+    for name, question in QUESTIONS.items():
+        met = _compare(name, question, given.ballots, given.runs) and met
+    print(f"target with two processes: {TARGET} times the tool: {'met' if met else 'MISSED'}")
+    return 0 if met else 1
+
+
+def question_of_two() -> Question:
+    """The smallest that has every proof: two options, one of them, or blank."""
+    return Question("Ja eller nej?", ("Ja", "Nej"), 1, 1, blank=True)
+
+
+def _compare(name: str, question: Question, ballots: int, runs: int) -> bool:
+    election, encoded = made(question, ballots)
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / f"{election.uuid}.bel").write_bytes(encoded)
+        programs: dict[str, Callable[[], None]] = {
+            "belenios-tool 2.0": lambda: _tool(directory),
+            "ours, 1 process": lambda: _ours(encoded, 1),
+            "ours, 2 processes": lambda: _ours(encoded, 2),
+        }
+        seconds: dict[str, list[float]] = {program: [] for program in programs}
+        for _ in range(runs):
+            for program, run in programs.items():
+                start = time.perf_counter()
+                run()
+                seconds[program].append(time.perf_counter() - start)
+    medians = {program: statistics.median(each) for program, each in seconds.items()}
+    tool = medians["belenios-tool 2.0"]
+    for program, median in medians.items():
+        each = median / ballots * 1000
+        print(f"{name:<34}{program:<18}{median:6.2f}{each:11.2f}{tool / median:13.2f}")
+    return tool / medians["ours, 2 processes"] >= TARGET
+
+
+def _tool(directory: str) -> None:
+    done = subprocess.run(
+        ["belenios-tool", "election", "verify"],  # noqa: S607 - Debian's, wherever it is
+        cwd=directory,
+        capture_output=True,
+        check=True,
+    )
+    if b"all checks passed" not in done.stdout + done.stderr:
+        raise SystemExit("belenios-tool does not accept the archive")
+
+
+def _ours(encoded: bytes, processes: int) -> None:
+    if verify_archive(encoded, processes=processes).findings:
+        raise SystemExit("our own verifier does not accept the archive")
+
+
+def made(question: Question, ballots: int) -> tuple[Election, bytes]:
+    """A whole election in which everybody chooses the first option."""
+    private = GROUP.scalar(secrets.token_bytes)
+    trustees = (Single(make_public_key(GROUP, private, secrets.token_bytes)),)
+    election = make_election(
+        uuid="".join(secrets.choice(BASE58) for _ in range(14)),
+        name="Mätning",
+        description="",
+        group=GROUP,
+        public_key=public_key(GROUP, trustees),
+        questions=(question,),
+    )
+    owners = [GROUP.scalar(secrets.token_bytes) for _ in range(ballots)]
+    credentials = sorted(str(public_of(each, GROUP)) for each in owners)
+    whole = archive_.Archive(int(time.time()))
+    archive_.set_up(whole, election.raw, encode_trustees(trustees), compact(credentials))
+    bodies = _cast(election, question, owners)
+    for body in bodies:
+        whole.add_event("Ballot", body)
+    whole.add_event("EndBallots")
+    added = tally.add_up(election, [parse_ballot(body, election) for body in bodies])
+    archive_.add_tally(whole, tally.encode_tally(added), len(bodies))
+    partial = tally.decrypt(election, added, private, secrets.token_bytes)
+    archive_.add_partial(whole, 1, partial.encode())
+    result = tally.open_tally(election, trustees, added, {1: partial}, len(bodies))
+    whole.add_event("Result", tally.encode_result(result))
+    return election, whole.encode()
+
+
+def _cast(election: Election, question: Question, owners: list[int]) -> list[bytes]:
+    choice = [0] * question.length
+    choice[1 if question.blank else 0] = 1
+    jobs = [(election.raw, each, choice) for each in owners]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        cast = pool.map(_make, jobs, chunksize=20)
+        return list(tqdm(cast, total=len(jobs), desc="ballots", leave=False, disable=None))
+
+
+def _make(job: tuple[bytes, int, list[int]]) -> bytes:
+    raw, secret, choice = job
+    return make_ballot(parse_election(raw), secret, [choice], secrets.token_bytes).encode()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
