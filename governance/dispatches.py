@@ -1,4 +1,5 @@
 """Dispatch of a notice: one letter to each member, tried until it left, with the proof that it did.
+Whoever has had one is written to again where the meeting is cancelled.
 
 A letter is claimed, sent, and then recorded as sent. Whoever dies between the last two leaves a
 claim that runs out, and the letter goes again under the same Message-ID: at least once, and where
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from governance import journal, roles
+from governance import journal, meetings, notices, roles
 from governance.errors import N_, NotFound, WrongState
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
-from governance.notices import Channel, Dispatch, DispatchState, Notice
+from governance.notices import About, Channel, Dispatch, DispatchState, Notice
 from governance.roles import Role
 
 CLAIM_LIVES = dt.timedelta(minutes=15)  # longer than any conversation with a mail server
@@ -31,6 +32,41 @@ WAITING_POST = sa.and_(Dispatch.channel == Channel.POST, Dispatch.state == Dispa
 NEEDS_POST = FAILED_MAIL | WAITING_POST
 
 
+def call_off(db: Session, meeting: Meeting, reason: str, *, by_id: int, now: dt.datetime) -> None:
+    """Cancel the meeting, and write to each who has its notice by the way in which they got it.
+
+    Raises what `meetings.cancel` does. Letters that have not left stay where they are.
+    """
+    meetings.cancel(db, meeting, reason, by_id=by_id, now=now)
+    notice = notices.of(db, meeting.id)
+    if notice is None or notice.issued_at is None:
+        return
+    # One that has been tried may have left: rather a letter too many than somebody who travels.
+    tried = (Dispatch.state == DispatchState.DUE) & (Dispatch.attempts > 0)
+    left = sa.select(Dispatch).where(
+        Dispatch.notice_id == notice.id, (Dispatch.state == DispatchState.SENT) | tried
+    )
+    had = db.scalars(left.order_by(Dispatch.id)).all()
+    if had:
+        db.execute(sa.insert(Dispatch), [_cancellation(each, now) for each in had])
+
+
+def _cancellation(had: Dispatch, now: dt.datetime) -> dict[str, object]:
+    return {
+        "notice_id": had.notice_id,
+        "member_id": had.member_id,
+        "channel": had.channel,
+        "about": About.CANCELLATION,
+        "language": had.language,
+        "address": had.address,
+        "state": DispatchState.DUE,
+        "attempts": 0,
+        "next_try_at": now,
+        "message_id": had.message_id.replace("<notice.", "<cancelled.", 1),
+        "reply": "",
+    }
+
+
 def due(db: Session, now: dt.datetime, limit: int) -> Sequence[Dispatch]:
     """Claim e-mails whose time has come; another worker leaves them alone while the claim lives."""
     wanted = (
@@ -41,7 +77,8 @@ def due(db: Session, now: dt.datetime, limit: int) -> Sequence[Dispatch]:
             Dispatch.channel == Channel.EMAIL,
             Dispatch.state == DispatchState.DUE,
             Dispatch.next_try_at <= now,
-            Meeting.state != MeetingState.CANCELLED,
+            # Nobody is called any more to a meeting that is cancelled.
+            (Dispatch.about == About.CANCELLATION) | (Meeting.state != MeetingState.CANCELLED),
         )
         .order_by(Dispatch.next_try_at, Dispatch.id)
         .limit(limit)
@@ -81,10 +118,10 @@ class Counts:
     post: int  # members whose letter has to be put in the post
 
 
-def counts(db: Session, notice_id: int) -> Counts:
+def counts(db: Session, notice_id: int, about: About = About.NOTICE) -> Counts:
     rows = db.execute(
         sa.select(Dispatch.channel, Dispatch.state, sa.func.count())
-        .where(Dispatch.notice_id == notice_id)
+        .where(Dispatch.notice_id == notice_id, Dispatch.about == about)
         .group_by(Dispatch.channel, Dispatch.state)
     ).all()
     by = {(channel, state): count for channel, state, count in rows}
@@ -107,13 +144,19 @@ FILTERS = {
 
 
 def listed(
-    db: Session, notice_id: int, which: str = "all", *, start: int = 0, limit: int | None = None
+    db: Session,
+    notice_id: int,
+    which: str = "all",
+    about: About = About.NOTICE,
+    *,
+    start: int = 0,
+    limit: int | None = None,
 ) -> Sequence[tuple[Dispatch, Member]]:
     """Letters with their members, by name."""
     rows = (
         sa.select(Dispatch, Member)
         .join(Member, Member.id == Dispatch.member_id)
-        .where(Dispatch.notice_id == notice_id, FILTERS[which])
+        .where(Dispatch.notice_id == notice_id, Dispatch.about == about, FILTERS[which])
         .order_by(Member.family_name, Member.given_name, Dispatch.id)
         .offset(start)
         .limit(limit)
@@ -121,9 +164,10 @@ def listed(
     return [(dispatch, member) for dispatch, member in db.execute(rows)]
 
 
-def how_many(db: Session, notice_id: int, which: str) -> int:
+def how_many(db: Session, notice_id: int, which: str, about: About = About.NOTICE) -> int:
     rows = sa.select(sa.func.count(Dispatch.id))
-    return db.scalar(rows.where(Dispatch.notice_id == notice_id, FILTERS[which])) or 0
+    wanted = rows.where(Dispatch.notice_id == notice_id, Dispatch.about == about, FILTERS[which])
+    return db.scalar(wanted) or 0
 
 
 def posted(
@@ -166,6 +210,7 @@ def _letter(db: Session, mail: Dispatch, now: dt.datetime) -> Dispatch:
         notice_id=mail.notice_id,
         member_id=mail.member_id,
         channel=Channel.POST,
+        about=mail.about,
         language=mail.language,
         next_try_at=now,
     )

@@ -62,6 +62,9 @@ SV: Words = {
     "hello": "Hej %(name)s!",
     "here": "Här är kallelsen. Den finns också på stämmans sida, som PDF och för din kalender.",
     "page": "Stämmans sida: %(page)s",
+    "cancelled": "Inställd: %(title)s",
+    "called-off": "Stämman den %(date)s som du har fått kallelse till är inställd. Skälet:",
+    "called-off-page": "Mer står på stämmans sida:",
     "why": "Du får brevet för att du är medlem i %(association)s. På %(me)s kan du rätta din "
     "adress eller välja att få kallelser med post.",
 }
@@ -102,6 +105,9 @@ EN: Words = {
     "hello": "Dear %(name)s,",
     "here": "Here is the notice. It is also on the meeting's page, as a PDF and for your calendar.",
     "page": "The meeting's page: %(page)s",
+    "cancelled": "Cancelled: %(title)s",
+    "called-off": "The meeting on %(date)s to which you were called is cancelled. The reason:",
+    "called-off-page": "More is on the meeting's page:",
     "why": "You get this letter because you are a member of %(association)s. At %(me)s you can "
     "correct your address or choose to have notices by post.",
 }

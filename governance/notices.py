@@ -43,6 +43,11 @@ class Channel(StrEnum):
     POST = "post"
 
 
+class About(StrEnum):
+    NOTICE = "notice"
+    CANCELLATION = "cancellation"  # that the meeting of which somebody has the notice is off
+
+
 class DispatchState(StrEnum):
     DUE = "due"
     SENT = "sent"  # the mail server has taken it over, or it was put in the post
@@ -65,11 +70,11 @@ class Notice(Base):
 
 
 class Dispatch(Base):
-    """One notice to one member by one channel, and the proof that it left."""
+    """One letter of a notice, or of its meeting's end, to one member, and proof that it left."""
 
     __tablename__ = "dispatch"
     __table_args__ = (
-        sa.UniqueConstraint("notice_id", "member_id", "channel"),
+        sa.UniqueConstraint("notice_id", "member_id", "channel", "about"),
         sa.Index("ix_dispatch_due", "state", "next_try_at"),
     )
 
@@ -77,6 +82,7 @@ class Dispatch(Base):
     notice_id: Mapped[int] = mapped_column(sa.ForeignKey("notice.id"))
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("member.id"))
     channel: Mapped[Channel] = mapped_column(Word(Channel))
+    about: Mapped[About] = mapped_column(Word(About), default=About.NOTICE)
     language: Mapped[str] = mapped_column(sa.String(8))
     address: Mapped[str] = mapped_column(sa.String(254), default="")  # as it was on the day
     state: Mapped[DispatchState] = mapped_column(Word(DispatchState), default=DispatchState.DUE)
@@ -306,6 +312,7 @@ def _letter(
         "notice_id": notice.id,
         "member_id": member.id,
         "channel": Channel.EMAIL if by_mail else Channel.POST,
+        "about": About.NOTICE,
         "language": next(code for code in languages if code in notice.texts),
         "address": member.email if by_mail else "",
         "state": DispatchState.DUE,

@@ -1,4 +1,5 @@
-"""The letter that carries a notice: plain text and HTML, in the member's language, with .ics.
+"""The letter that carries a notice, or says that its meeting is cancelled: plain text and HTML, in
+the member's language, with .ics.
 
 Nothing in it tells on its reader: no picture, no token, no link that counts.
 """
@@ -14,9 +15,10 @@ from email.utils import format_datetime
 
 from governance import invitation, markdown, notice_text
 from governance.associations import Association
+from governance.languages import pick
 from governance.meetings import Meeting
 from governance.members import Member
-from governance.notices import Dispatch, Notice
+from governance.notices import About, Dispatch, Notice
 
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><title>{title}</title></head>
@@ -51,7 +53,9 @@ def letter(
 ) -> EmailMessage:
     """The mail of one dispatch; sent again it is the same mail with the same Message-ID."""
     language = dispatch.language
-    title = notice_text.title(meeting, language)
+    called_off = dispatch.about is About.CANCELLATION
+    words = _words(sender, meeting, member, language)
+    title, text = _said(sender, meeting, notice, language, called_off)
     made = EmailMessage()
     made["From"] = _mailbox(sender.association.name, sender.address)
     made["To"] = _mailbox(member.name, dispatch.address)
@@ -59,26 +63,37 @@ def letter(
     made["Date"] = format_datetime(now)
     made["Message-ID"] = dispatch.message_id
     _tell_machines(made, sender, language)
-    words = _words(sender, meeting, member, language)
-    text = notice.texts[language]
-    made.set_content(_plain(words, title, text))
-    made.add_alternative(_html(words, title, text, language), subtype="html")
-    entry = invitation.calendar(
-        sender.association,
-        meeting,
-        language,
-        page=words["page"],
-        link=meeting.link,
-        now=notice.issued_at or now,
-    )
+    made.set_content(_plain(words, title, text, called_off))
+    made.add_alternative(_html(words, title, text, language, called_off), subtype="html")
     made.add_attachment(
-        entry,
+        invitation.calendar(
+            sender.association,
+            meeting,
+            language,
+            page=words["page"],
+            link="" if called_off else meeting.link,
+            now=notice.issued_at or now,
+        ),
         maintype="text",
         subtype="calendar",
         filename=f"meeting-{meeting.id}.ics",
-        params={"method": "PUBLISH", "charset": "utf-8"},
+        params={"method": "CANCEL" if called_off else "PUBLISH", "charset": "utf-8"},
     )
     return made
+
+
+def _said(
+    sender: Sender, meeting: Meeting, notice: Notice, language: str, called_off: bool
+) -> tuple[str, str]:
+    """Title and Markdown of the letter."""
+    title = notice_text.title(meeting, language)
+    if not called_off:
+        return title, notice.texts[language]
+    words = notice_text.words(language)
+    day = notice_text.date(sender.association.today(meeting.starts_at), language)
+    reason = markdown.quote(meeting.reason)
+    title = words["cancelled"] % {"title": pick(meeting.title, language)}
+    return title, words["called-off"] % {"date": day} + f"\n\n{reason}"
 
 
 def _mailbox(name: str, address: str) -> Address:
@@ -101,19 +116,28 @@ def _words(sender: Sender, meeting: Meeting, member: Member, language: str) -> d
     return {
         "hello": words["hello"] % {"name": member.name},
         "here": words["here"],
+        "called-off": words["called-off-page"],
         "page": page_of(sender, meeting),
         "pdf": f"{page_of(sender, meeting)}/notice.pdf",
         "why": words["why"] % {"association": sender.association.name, "me": me},
     }
 
 
-def _plain(words: dict[str, str], title: str, text: str) -> str:
-    parts = [words["hello"], words["here"], words["page"], words["pdf"], title.upper()]
-    return "\n\n".join([*parts, markdown.plain(text), "-- \n" + words["why"]]) + "\n"
+def _plain(words: dict[str, str], title: str, text: str, called_off: bool) -> str:
+    if called_off:
+        parts = [words["hello"], markdown.plain(text), words["called-off"], words["page"]]
+    else:
+        page = (words["page"], words["pdf"])
+        parts = [words["hello"], words["here"], *page, title.upper(), markdown.plain(text)]
+    return "\n\n".join([*parts, "-- \n" + words["why"]]) + "\n"
 
 
-def _html(words: dict[str, str], title: str, text: str, language: str) -> str:
+def _html(words: dict[str, str], title: str, text: str, language: str, called_off: bool) -> str:
     safe = {name: html.escape(word) for name, word in words.items()}
+    here = safe["called-off" if called_off else "here"]
     return PAGE.format(
-        language=language, title=html.escape(title), notice=markdown.to_html(text), **safe
+        language=language,
+        title=html.escape(title),
+        notice=markdown.to_html(text),
+        **{**safe, "here": here},
     )

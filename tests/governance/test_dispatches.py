@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 
-from governance import dispatches, roles
+from governance import dispatches, notices, roles
 from governance.dispatches import CLAIM_LIVES, WAITS
 from governance.errors import NotAllowed, NotFound, WrongState
 from governance.meetings import Meeting, MeetingKind, MeetingState
-from governance.notices import Channel, Dispatch, DispatchState, Notice
+from governance.notices import About, Channel, Dispatch, DispatchState, Notice
+from governance.roles import Role
 
 DAY = dt.timedelta(days=1)
 
@@ -25,6 +26,14 @@ def meeting(database, association, now) -> Meeting:
     )
     with database.writing() as db:
         db.add(made)
+    return made
+
+
+@pytest.fixture
+def director(database, make_member, now):
+    made = make_member(number="0003")
+    with database.writing() as db:
+        roles.grant(db, made, Role.DIRECTOR, now=now, by_id=None)
     return made
 
 
@@ -133,7 +142,7 @@ def test_letters_by_post_wait_for_a_hand_and_are_then_sent(
 ):
     director = make_member("9")
     with database.writing() as db:
-        roles.grant(db, director, roles.Role.DIRECTOR, now=now, by_id=None)
+        roles.grant(db, director, Role.DIRECTOR, now=now, by_id=None)
     paper = letter(anna, Channel.POST)
     with database.writing() as db:
         assert not dispatches.due(db, now, 10)
@@ -150,7 +159,7 @@ def test_post_replaces_a_failed_mail_and_the_member_counts_once(
     director = make_member("9")
     mail = letter(anna)
     with database.writing() as db:
-        roles.grant(db, director, roles.Role.DIRECTOR, now=now, by_id=None)
+        roles.grant(db, director, Role.DIRECTOR, now=now, by_id=None)
         dispatches.due(db, now, 10)
         dispatches.failed(db, mail.id, "550 no", permanent=True, now=now)
         paper = dispatches.posted(db, anna.association_id, mail.id, by_id=director.id, now=now)
@@ -169,6 +178,52 @@ def test_a_member_without_office_posts_nothing(database, letter, anna, now):
 def test_another_association_finds_no_letter(database, letter, anna, now):
     paper = letter(anna, Channel.POST)
     with database.writing() as db:
-        roles.grant(db, db.merge(anna), roles.Role.DIRECTOR, now=now, by_id=None)
+        roles.grant(db, db.merge(anna), Role.DIRECTOR, now=now, by_id=None)
         with pytest.raises(NotFound):
             dispatches.posted(db, anna.association_id + 1, paper.id, by_id=anna.id, now=now)
+
+
+def called_off(database, meeting, by, now) -> list[Dispatch]:
+    with database.writing() as db:
+        standing = db.get_one(Meeting, meeting.id)
+        dispatches.call_off(db, standing, "Lokalen har brunnit.", by_id=by.id, now=now)
+        return list(db.query(Dispatch).filter_by(about=About.CANCELLATION).order_by(Dispatch.id))
+
+
+def test_whoever_has_the_notice_is_written_to_when_the_meeting_is_cancelled(
+    database, meeting, letter, anna, bo, director, now
+):
+    letter(anna)
+    letter(bo, Channel.POST)
+    with database.writing() as db:
+        [claimed] = dispatches.due(db, now, 10)
+        dispatches.sent(db, claimed.id, "250 taken", now=now)
+    by_mail = called_off(database, meeting, director, now)
+    assert [(each.member_id, each.channel) for each in by_mail] == [(anna.id, Channel.EMAIL)]
+    with database.writing() as db:
+        [due] = dispatches.due(db, now, 10)
+        assert due.about is About.CANCELLATION
+
+
+def test_a_letter_that_was_tried_may_have_left_and_one_refused_for_good_has_not(
+    database, meeting, letter, anna, bo, director, now
+):
+    letter(anna)
+    letter(bo)
+    with database.writing() as db:
+        tried = {each.member_id: each for each in dispatches.due(db, now, 10)}
+        dispatches.failed(db, tried[anna.id].id, "450 later", permanent=False, now=now)
+        dispatches.failed(db, tried[bo.id].id, "550 nobody", permanent=True, now=now)
+    written = called_off(database, meeting, director, now)
+    assert [each.member_id for each in written] == [anna.id]
+
+
+def test_nobody_is_called_any_more_to_a_meeting_that_is_cancelled(
+    database, meeting, letter, anna, director, now
+):
+    letter(anna)
+    assert called_off(database, meeting, director, now) == []
+    with database.writing() as db:
+        assert not dispatches.due(db, now, 10)
+        notice = notices.of(db, meeting.id)
+        assert dispatches.counts(db, notice.id, About.CANCELLATION).members == 0

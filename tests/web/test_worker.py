@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import icalendar
 import pytest
 
-from governance import dispatches
+from governance import dispatches, roles
 from governance.dispatches import CLAIM_LIVES, WAITS
 from governance.meetings import Meeting, MeetingKind, MeetingState
 from governance.notices import Channel, Dispatch, DispatchState, Notice
+from governance.roles import Role
 from tests.web.smtp import SmtpServer
 from web import worker
 from web.house import House
@@ -104,6 +105,31 @@ def test_each_member_gets_the_notice_in_their_language_with_a_calendar_entry(
     [entry] = list(english.iter_attachments())
     [event] = icalendar.Calendar.from_ical(entry.get_content()).walk("VEVENT")
     assert event["summary"].startswith("Annual meeting 2027")
+
+
+def test_whoever_has_the_notice_reads_that_the_meeting_is_cancelled_and_why(
+    post_office, database, server, write_to, notice, anna, now
+):
+    write_to(anna)
+    worker.run_due(post_office)
+    with database.writing() as db:
+        roles.grant(db, anna, Role.DIRECTOR, now=now, by_id=None)
+        meeting = db.get_one(Meeting, notice.meeting_id)
+        dispatches.call_off(db, meeting, "Lokalen har *brunnit*.", by_id=anna.id, now=now)
+    worker.run_due(post_office)
+    called, off = server.post.arrived
+    assert off["Subject"] == "Inställd: Årsstämma 2027"
+    assert off["Message-ID"] != called["Message-ID"]
+    text = off.get_body(("plain",)).get_content()
+    assert "Stämman den 31 mars 2027" in text
+    assert "Lokalen har *brunnit*." in text
+    [entry] = list(off.iter_attachments())
+    whole = icalendar.Calendar.from_ical(entry.get_content())
+    [event] = whole.walk("VEVENT")
+    assert (whole["method"], event["status"]) == ("CANCEL", "CANCELLED")
+    [first] = list(called.iter_attachments())
+    [earlier] = icalendar.Calendar.from_ical(first.get_content()).walk("VEVENT")
+    assert (event["uid"], event["sequence"] > earlier["sequence"]) == (earlier["uid"], True)
 
 
 def test_the_letter_says_nothing_about_whether_it_was_read(post_office, server, write_to, anna):

@@ -114,7 +114,7 @@ def cancel(house: House, visitor: Visitor, meeting_id: int, data: Form) -> Respo
             raise Invalid(N_("Write down why the meeting is cancelled."), field="reason")
         with house.database.writing() as db:
             meeting = meeting_for(db, visitor, meeting_id)
-            meetings.cancel(db, meeting, form["reason"], by_id=member.id, now=house.clock())
+            dispatches.call_off(db, meeting, form["reason"], by_id=member.id, now=house.clock())
     except Invalid as error:
         return _cancel_page(house, visitor, meeting_id, form, error)
     house.live.publish(meeting_id)

@@ -14,7 +14,7 @@ from governance.dispatches import FILTERS
 from governance.errors import N_, NotFound
 from governance.meetings import Meeting
 from governance.members import Member
-from governance.notices import Dispatch, Notice
+from governance.notices import About, Dispatch, Notice
 from web.auth import Visitor
 from web.house import House
 from web.pages.documents import BOARD, file, meeting_for
@@ -54,17 +54,23 @@ def _issued(db: Session, visitor: Visitor, meeting_id: int) -> tuple[Meeting, No
 
 @get("/meetings/{meeting_id:int}/dispatches", sync_to_thread=True)
 def show(
-    house: House, visitor: Visitor, meeting_id: int, which: str = "all", number: int = 1
+    house: House,
+    visitor: Visitor,
+    meeting_id: int,
+    which: str = "all",
+    number: int = 1,
+    about: About = About.NOTICE,
 ) -> Response[str]:
+    """With `about`, the letters that say that the meeting is cancelled."""
     which = which if which in FILTERS else "all"
     number = min(max(number, 1), 100_000)
     with house.database.reading() as db:
         meeting, notice = _issued(db, visitor, meeting_id)
-        counts = dispatches.counts(db, notice.id)
-        total = dispatches.how_many(db, notice.id, which)
+        counts = dispatches.counts(db, notice.id, about)
+        total = dispatches.how_many(db, notice.id, which, about)
         start = (number - 1) * ON_A_PAGE
-        letters = dispatches.listed(db, notice.id, which, start=start, limit=ON_A_PAGE)
-    path = f"/meetings/{meeting_id}/dispatches?which={which}"
+        letters = dispatches.listed(db, notice.id, which, about, start=start, limit=ON_A_PAGE)
+    path = f"/meetings/{meeting_id}/dispatches?about={about}&which={which}"
     return page(
         visitor,
         "notices/dispatches.html",
@@ -73,17 +79,20 @@ def show(
         counts=counts,
         letters=letters,
         which=which,
+        about=about,
         shown=SHOWN,
         pages=Pages(number, -(-total // ON_A_PAGE), path),
     )
 
 
 @get("/meetings/{meeting_id:int}/dispatches/post.csv", sync_to_thread=True)
-def as_csv(house: House, visitor: Visitor, meeting_id: int) -> Response[bytes]:
+def as_csv(
+    house: House, visitor: Visitor, meeting_id: int, about: About = About.NOTICE
+) -> Response[bytes]:
     """Who needs post, safe to open in a spreadsheet."""
     with house.database.reading() as db:
         _, notice = _issued(db, visitor, meeting_id)
-        letters = dispatches.listed(db, notice.id, "post")
+        letters = dispatches.listed(db, notice.id, "post", about)
     lines = [register_file.line(COLUMNS), *(register_file.line(_row(*each)) for each in letters)]
     # With the mark that tells spreadsheets that this is UTF-8.
     return file("\ufeff".encode() + "".join(lines).encode(), f"post-{meeting_id}.csv", "text/csv")
@@ -101,23 +110,25 @@ def note(house: House, visitor: Visitor, dispatch_id: int) -> Response[Any]:
         letter = dispatches.posted(
             db, house.association_id, dispatch_id, by_id=member.id, now=house.clock()
         )
-        meeting_id = db.get_one(Notice, letter.notice_id).meeting_id
+        meeting_id, about = db.get_one(Notice, letter.notice_id).meeting_id, letter.about
     house.live.publish(meeting_id)
-    return see(f"/meetings/{meeting_id}/dispatches?which=post", notice="posted")
+    return see(f"/meetings/{meeting_id}/dispatches?about={about}&which=post", notice="posted")
 
 
 @post("/meetings/{meeting_id:int}/dispatches/posted", sync_to_thread=True)
-def note_all(house: House, visitor: Visitor, meeting_id: int) -> Response[Any]:
+def note_all(
+    house: House, visitor: Visitor, meeting_id: int, about: About = About.NOTICE
+) -> Response[Any]:
     """Everybody on the list has been written to by post."""
     member = visitor.must_be(*BOARD)
     with house.database.writing() as db:
         _, notice = _issued(db, visitor, meeting_id)
-        for letter, _ in dispatches.listed(db, notice.id, "post"):
+        for letter, _ in dispatches.listed(db, notice.id, "post", about):
             dispatches.posted(
                 db, house.association_id, letter.id, by_id=member.id, now=house.clock()
             )
     house.live.publish(meeting_id)
-    return see(f"/meetings/{meeting_id}/dispatches", notice="posted")
+    return see(f"/meetings/{meeting_id}/dispatches?about={about}", notice="posted")
 
 
 handlers = [show, as_csv, note, note_all]

@@ -441,6 +441,7 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.Integer(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -456,7 +457,8 @@ def upgrade() -> None:
             "notice_id",
             "member_id",
             "channel",
-            name=op.f("uq_dispatch_notice_id_member_id_channel"),
+            "about",
+            name=op.f("uq_dispatch_notice_id_member_id_channel_about"),
         ),
     )
     with op.batch_alter_table("dispatch", schema=None) as batch_op:
