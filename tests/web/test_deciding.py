@@ -10,6 +10,7 @@ import pytest
 from ballots.counting import lot
 from governance import polls, roles
 from governance.agenda import AgendaItem, ItemKind
+from governance.journal import JournalEntry
 from governance.motions import Motion, MotionState, Opinion
 from governance.polls import PollKind, PollState
 from governance.roles import Role
@@ -419,7 +420,9 @@ def test_an_information_item_decides_nothing(client, page_path, item, floor, dec
 
 
 @pytest.mark.parametrize("who", ["1", "åberg", "anna å"])
-def test_the_chair_records_a_dissent_for_whoever_asks(client, page_path, item, decide, taken, who):
+def test_the_chair_records_a_dissent_for_whoever_asks(
+    client, page_path, item, decide, taken, who, house, floor
+):
     decide(item, "acclaim", outcome="adopt")
     poll = taken()[0].id
     form = {f"who-{poll}": who, f"text-{poll}": "Not without the audit."}
@@ -428,6 +431,9 @@ def test_the_chair_records_a_dissent_for_whoever_asks(client, page_path, item, d
     text = client.get(page_path).text.split("Dissent:")[1]
     assert "Anna Åberg" in text
     assert "Not without the audit." in text
+    with house.database.reading() as db:
+        [entry] = db.query(JournalEntry).filter_by(act="dissent.recorded")
+    assert entry.by_id == floor.chair.id  # who wrote it down, not who dissents
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def note_dissent(house: House, visitor: Visitor, poll_id: int, data: Form) -> Re
     def act(db: Session, poll: Poll, by_id: int, now: dt.datetime) -> str:
         try:
             member = _present(db, poll.meeting_id, form[who])
-            polls.dissent(db, poll, member, form[text], now=now)
+            polls.dissent(db, poll, member, form[text], by_id=by_id, now=now)
         except Invalid as error:
             raise forms.beside(error, {"who": who, "text": text}) from error
         return "dissent-noted"
