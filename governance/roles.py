@@ -18,6 +18,7 @@ class Role(StrEnum):
     # Held in the association.
     ADMINISTRATOR = "administrator"
     DIRECTOR = "director"
+    NOMINATOR = "nominator"  # of the nomination committee
     # Held in one meeting, given by that meeting.
     CHAIR = "chair"
     SECRETARY = "secretary"

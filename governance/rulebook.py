@@ -29,6 +29,7 @@ SECTIONS = {
     "minutes",
     "challenge",
     "majorities",
+    "elections",
     "agenda",
 }
 
@@ -114,6 +115,24 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """What keeps somebody from an office; `offices` are those nobody holds beside it."""
+
+    paragraph: str
+    verified: bool
+    offices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ElectionRule:
+    """What the law asks of those elected to one office."""
+
+    term: Span | None  # at most so many financial years
+    members: Bar | None  # only members, where the bylaws do not let others in
+    not_also: Bar | None
+
+
+@dataclass(frozen=True)
 class Rulebook:
     key: str
     name: dict[str, str]
@@ -126,6 +145,7 @@ class Rulebook:
     minutes: Span  # weeks after the meeting
     challenge: Span  # months after the meeting
     majorities: dict[str, Majority]
+    elections: dict[str, ElectionRule]  # by office; none where the law says nothing of it
     agendas: dict[MeetingKind, tuple[Item, ...]]
 
     def majority(self, key: str) -> dict[str, Any]:
@@ -188,6 +208,7 @@ def parse(data: Mapping[str, Any]) -> Rulebook:
             minutes=_span(data["minutes"], "available_weeks"),
             challenge=_span(data["challenge"], "months"),
             majorities=majorities,
+            elections={key: _election(each) for key, each in data["elections"].items()},
             agendas={
                 MeetingKind(kind): tuple(_item(each, majorities) for each in items)
                 for kind, items in data["agenda"].items()
@@ -258,6 +279,20 @@ def _majority(key: str, section: Mapping[str, Any]) -> Majority:
         return Majority(key, dict(section["name"]), MajorityRule.parse(section))
     except Malformed as error:
         raise RulebookFault(f"{key}: {error.message}") from error
+
+
+def _election(section: Mapping[str, Any]) -> ElectionRule:
+    _only(section, "term", "members", "not_also")
+    return ElectionRule(
+        term=_span(section["term"], "most_years") if "term" in section else None,
+        members=_bar(section["members"]) if "members" in section else None,
+        not_also=_bar(section["not_also"]) if "not_also" in section else None,
+    )
+
+
+def _bar(section: Mapping[str, Any]) -> Bar:
+    _only(section, "offices", "paragraph", "verified")
+    return Bar(_paragraph(section), _verified(section), tuple(section.get("offices", ())))
 
 
 def _item(section: Mapping[str, Any], majorities: Mapping[str, Majority]) -> Item:
