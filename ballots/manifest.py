@@ -7,7 +7,6 @@ the board, in every ballot and in every receipt. A manifest that has been opened
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -15,14 +14,16 @@ from hashlib import sha256
 from typing import Any
 
 from ballots.board import HEX32, HEX64
+from ballots.choice import FORMS, OPTION, Asked, asked
 from ballots.errors import Malformed
 
 FORMAT = "stamma-manifest/v1"
 ROLL_FORMAT = "stamma-roll/v1"
-OPTION = re.compile(r"[a-z0-9-]{1,40}")
 MOST_OPTIONS = 40
 LARGEST = 64_000  # bytes
-METHODS = ("majority", "plurality")
+METHODS = tuple(FORMS)
+# How ballots are cast and published: by name, by nobody's name, or encrypted.
+OPEN, PSEUDONYMOUS, SECRET = "open", "pseudonymous", "secret"
 
 Texts = dict[str, str]  # {language: text}
 
@@ -77,7 +78,7 @@ class Manifest:
     rule: dict[str, Any]  # what the method needs: base, share, tie, paragraph, seats…
     voters: int
     roll_sha256: str
-    ballots: str = "open"  # or "secret"
+    ballots: str = OPEN  # or PSEUDONYMOUS, SECRET
     format: str = FORMAT
     secret: Secrecy | None = None  # left out where the ballots are open
 
@@ -94,6 +95,11 @@ class Manifest:
     @cached_property
     def option_ids(self) -> list[str]:
         return [option["id"] for option in self.options]
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What a ballot may choose. Raises Malformed."""
+        return asked(self.method, self.rule, self.option_ids)
 
 
 def parse_manifest(encoded: bytes) -> Manifest:
@@ -124,12 +130,14 @@ def check(manifest: Manifest) -> None:
         "voters": type(manifest.voters) is int and manifest.voters >= 0,
         "roll_sha256": isinstance(manifest.roll_sha256, str)
         and bool(HEX64.fullmatch(manifest.roll_sha256)),
-        "ballots": manifest.ballots == ("open" if manifest.secret is None else "secret"),
+        "ballots": manifest.ballots
+        in ((OPEN, PSEUDONYMOUS) if manifest.secret is None else (SECRET,)),
         "secret": manifest.secret is None or _is_secrecy(manifest.secret),
     }
     for name, holds in faults.items():
         if not holds:
             raise Malformed(f"the manifest's {name} is not well-formed")
+    _ = manifest.asked
 
 
 def _secrecy(value: Any) -> Secrecy:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ballots.board import HEX32, HEX64
+from ballots.choice import CHOICE
 from ballots.errors import Malformed, Rejected
-from ballots.manifest import OPTION, Manifest
+from ballots.manifest import Manifest
 
 FORMAT = "stamma-ballot/v1 open"
-LARGEST = 400  # bytes
-LINES = {"election": HEX64, "slot": HEX32, "salt": HEX64, "choice": OPTION}
+LARGEST = 2_400  # bytes
+LINES = {"election": HEX64, "slot": HEX32, "salt": HEX64, "choice": CHOICE}
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,9 @@ def ballot_sha256(encoded: bytes) -> str:
 
 
 def check(ballot: OpenBallot, manifest: Manifest, slot: str) -> None:
-    """Raises Rejected unless the ballot is for this poll and slot and chooses what it offers."""
+    """Raises Fault unless the ballot is for this poll and slot and chooses what it offers."""
     if ballot.election != manifest.election:
         raise Rejected("wrong-poll", "this ballot was made for another poll")
     if ballot.slot != slot:
         raise Rejected("wrong-slot", "this ballot was made for another voter")
-    if ballot.choice not in manifest.option_ids:
-        raise Rejected("wrong-option", "the poll does not offer this choice")
+    manifest.asked.parse(ballot.choice)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ballots.board import HEX32, HEX64
+from ballots.choice import CHOICE
 from ballots.errors import Malformed, Rejected
 from ballots.lists import one_of
-from ballots.manifest import OPTION
 from ballots.open_ballot import OpenBallot
 from ballots.secret_ballot import Checked
 from ballots.store import Cast
@@ -27,7 +27,7 @@ from governance.polling import Poll, PollKind, PollVoter
 from governance.secret import SecretPoll
 
 KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits: a key that another ballot has is a retry
-FORMS = {"choice": OPTION, "salt": HEX64, "key": KEY}
+FORMS = {"choice": CHOICE, "salt": HEX64, "key": KEY}
 
 
 class NotLoggedIn(Refused):

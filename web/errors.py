@@ -37,6 +37,10 @@ FAULTS = {
     "already-voted": (409, N_("You have voted here already, and that ballot stands.")),
     "poll-closed": (409, N_("The vote is closed. Your ballot was not cast.")),
     "wrong-option": (422, N_("This vote does not offer that choice. Your ballot was not cast.")),
+    **dict.fromkeys(
+        ("too-many", "rank-twice", "mark-range", "overspent"),
+        (422, N_("Your ballot does not follow the rule of this vote. It was not cast.")),
+    ),
     "wrong-poll": (409, N_("This ballot was made for another vote. It was not cast.")),
     **dict.fromkeys(
         ("signature", "individual-proof", "overall-proof", "blank-proof"),

@@ -30,7 +30,7 @@ from web.auth import LoginNeeded, provide_visitor, session_cookie
 from web.house import House
 from web.render import see
 
-LARGEST = 2_000  # bytes of a body; what a ballot is made of is under 250
+LARGEST = 8_000  # bytes of a body; a ranking of forty options, percent-encoded, stays under it
 PATIENCE = 20.0  # seconds until the answer is "try again", which the same key makes safe
 
 AnyRequest = Request[Any, Any, Any]
