@@ -7,8 +7,8 @@ the interface's catalogue: a notice is frozen, and must read the same after any 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from babel import dates
@@ -135,6 +135,7 @@ class Matter:
     association: Association
     meeting: Meeting
     items: Sequence[AgendaItem]
+    elections: Mapping[int, dict[str, str]] = field(default_factory=dict)  # proposals, by item
     motions: Sequence[Motion]
     documents: Sequence[Document]
     page: str
@@ -210,9 +211,10 @@ class _Writer:
     def proposals(self) -> list[str]:
         parts = []
         for item in self.matter.items:
-            text = pick(item.text or {}, self.language)
-            if text and item.motion_id is None:
-                parts += [f"### {item.position}. {self.title_of(item)}", quote(text)]
+            text = quote(pick(item.text or {}, self.language))
+            proposed = self.matter.elections.get(item.id, {}).get(self.language, "")
+            if (text or proposed) and item.motion_id is None:
+                parts += [f"### {item.position}. {self.title_of(item)}", text, proposed]
         return [f"## {self.words['proposals']}", *parts] if parts else []
 
     def motions(self) -> list[str]:

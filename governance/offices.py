@@ -25,7 +25,7 @@ from governance.roles import Grant, Role
 
 if TYPE_CHECKING:
     from governance.candidates import Candidate
-    from governance.elections import Election
+    from governance.electing import Election
 
 
 class Office(StrEnum):
@@ -97,7 +97,7 @@ def begin(
     same = sa.select(Term).where(
         Term.election_id == election.id,
         Term.ended_on.is_(None),
-        Term.place == candidate.place,
+        Term.name == candidate.name,
         Term.deputy == candidate.deputy,
     )
     if (standing := db.scalar(same)) is not None:
@@ -134,7 +134,7 @@ def empower(db: Session, term: Term, *, today: dt.date, now: dt.datetime) -> Non
     db.flush()
 
 
-def leave(db: Session, term: Term, *, by_id: int, now: dt.datetime) -> None:
+def leave(db: Session, term: Term, *, by_id: int | None, now: dt.datetime) -> None:
     """Before its time: who sits has resigned, or has been removed by a meeting."""
     if term.ended_on is not None:
         raise WrongState
