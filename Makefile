@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format lock bench-cast bench-audit bench-register bench-count \
+.PHONY: help demo test lint format lock bench-cast bench-live bench-audit bench-register bench-count \
 	faults fuzz-ballots screenshots
 
 help: ## Say what can be made
@@ -35,6 +35,9 @@ lock: ## Lock the newest dependencies, with hashes (needs uv)
 
 bench-cast: .venv ## Measure casting beside plain SQL, pgbench and a bare handler
 	$(PYTHON) -m benchmarks.cast
+
+bench-live: .venv ## Measure a thousand people who follow one meeting and vote in it
+	$(PYTHON) -m benchmarks.live
 
 bench-audit: .venv ## Measure the audit of a secret election beside belenios-tool
 	$(PYTHON) -m benchmarks.audit

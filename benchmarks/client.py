@@ -78,7 +78,7 @@ class _Connection(asyncio.Protocol):
         head, separator, body = self.buffer.partition(b"\r\n\r\n")
         if not separator or self.current is None:
             return
-        length = _content_length(head)
+        length = content_length(head)
         if len(body) < length:
             return
         self.buffer = b""
@@ -96,7 +96,7 @@ class _Connection(asyncio.Protocol):
             self.ended.set_result(None)
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
     lowered = head.lower()
     at = lowered.index(b"content-length:") + len(b"content-length:")
     return int(lowered[at:].split(b"\r\n", 1)[0])

@@ -1,18 +1,21 @@
 """Live news: who watches a meeting hears, after a commit, that something there has changed.
 
-News is a meeting's number, never content: the browser fetches its page again, with its own rights.
+News is a meeting's number and that of the vote that is open, never content: the browser fetches its
+page again, with its own rights, within a time that lets everybody's be made.
 On SQLite one process serves everybody; on PostgreSQL every process listens, by LISTEN/NOTIFY.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 
 import psycopg
 import sqlalchemy as sa
 
+from governance import polls
 from governance.database import Database
 from web import logs
 
@@ -20,7 +23,14 @@ CHANNEL = "stamma_live"
 HEARTBEAT = 15.0  # seconds; proxies close connections that stay silent for longer
 GATHER = 0.05  # seconds in which many acts become one piece of news
 RECONNECT = 2.0  # seconds
+A_PAGE = 0.008  # seconds that one page takes to make; a thousand of them are asked for in eight
 MOST_WATCHERS = 5_000  # per process: a stranger must not fill its memory with open connections
+
+
+class News(asyncio.Event):
+    """Shared by all who wait for the next news of one meeting, and replaced when it is told."""
+
+    said = b""
 
 
 class Hub:
@@ -30,8 +40,7 @@ class Hub:
         self.database = database
         self.watchers = 0
         self._loop: asyncio.AbstractEventLoop | None = None
-        # One event per meeting, shared by all its watchers and replaced when it is set.
-        self._news: dict[int, asyncio.Event] = {}
+        self._news: dict[int, News] = {}
         self._gathering: set[int] = set()
         self._closing = threading.Event()
         self._listener: threading.Thread | None = None
@@ -73,10 +82,10 @@ class Hub:
         try:
             yield b"retry: 2000\n\n"
             while not self._closing.is_set():
-                event = self._news.setdefault(meeting_id, asyncio.Event())
+                news = self._news.setdefault(meeting_id, News())
                 try:
-                    await asyncio.wait_for(event.wait(), HEARTBEAT)
-                    yield b"event: news\ndata: %d\n\n" % meeting_id
+                    await asyncio.wait_for(news.wait(), HEARTBEAT)
+                    yield b"event: news\ndata: %s\n\n" % news.said
                 except TimeoutError:
                     yield b": still here\n\n"
         finally:
@@ -89,13 +98,32 @@ class Hub:
     def _gather(self, meeting_id: int) -> None:
         if meeting_id not in self._gathering and self._loop is not None:
             self._gathering.add(meeting_id)
-            self._loop.call_later(GATHER, self._wake, meeting_id)
+            self._loop.call_later(GATHER, self._look, meeting_id)
 
-    def _wake(self, meeting_id: int) -> None:
+    def _look(self, meeting_id: int) -> None:
+        """Ask once, for everybody who waits, which vote is open."""
         self._gathering.discard(meeting_id)
-        event = self._news.pop(meeting_id, None)
-        if event is not None:
-            event.set()
+        if self._loop is not None and meeting_id in self._news:
+            found = self._loop.run_in_executor(None, self._open_now, meeting_id)
+            found.add_done_callback(lambda found: self._wake(meeting_id, found.result()))
+
+    def _open_now(self, meeting_id: int) -> int | None:
+        try:
+            with self.database.reading() as db:
+                poll = polls.open_now(db, meeting_id)
+                return None if poll is None else poll.id
+        except sa.exc.SQLAlchemyError as error:
+            logs.failed("live.look", error)
+            return None
+
+    def _wake(self, meeting_id: int, poll_id: int | None = None) -> None:
+        news = self._news.pop(meeting_id, None)
+        if news is None:
+            return
+        within = round(1000 * A_PAGE * self.watchers)
+        told = {"meeting": meeting_id, "poll": poll_id, "within": within}
+        news.said = json.dumps(told).encode()
+        news.set()
 
     def _wake_all(self) -> None:
         for meeting_id in list(self._news):

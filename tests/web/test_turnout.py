@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 
 import pytest
@@ -35,7 +36,9 @@ def test_many_ballots_are_one_piece_of_news_for_the_meeting(database, board, hal
         await asyncio.to_thread(live.close)
         return heard
 
-    assert asyncio.run(watch()) == [b"event: news\ndata: %d\n\n" % hall.meeting_id]
+    [news] = asyncio.run(watch())
+    told = {"meeting": hall.meeting_id, "poll": hall.poll_id, "within": 8}
+    assert news == b"event: news\ndata: %s\n\n" % json.dumps(told).encode()
 
 
 async def _heard(live, meeting_id, told, poll_id):

@@ -2,6 +2,9 @@
 // fetches itself again and takes over every data-live-part. Without scripts, reloading does it.
 const page = document.querySelector("[data-live]");
 const connection = document.querySelector("[data-connection]");
+const opened = document.querySelector("[data-opened]");
+const BRIEFLY = 260; // milliseconds
+const LONG = 1000;
 let waiting = 0;
 let lost = 0;
 let restUntil = 0;
@@ -9,7 +12,11 @@ let restUntil = 0;
 function follow() {
   const source = new EventSource(`/live/${page.dataset.live}`);
   let broken = false;
-  source.addEventListener("news", look);
+  source.addEventListener("news", (event) => {
+    const { poll, within } = JSON.parse(event.data);
+    if (within > LONG) announce(poll);
+    look(within);
+  });
   source.addEventListener("open", () => {
     clearTimeout(lost);
     connection.hidden = true;
@@ -26,9 +33,26 @@ function follow() {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
-// A thousand browsers hear the news at once: each waits a moment of its own before it asks, and
-// after an answer that was long in coming it waits longer before it asks again.
-function look() {
+// Where so many follow that the page takes its time, a vote that has been opened is told before it.
+function announce(poll) {
+  if (!opened) return;
+  const path = `/polls/${poll}`;
+  const at = (name) => `[${name}="${path}"], [${name}^="${path}/"]`;
+  const here = location.pathname === path || location.pathname.startsWith(`${path}/`);
+  if (!poll || here || document.querySelector(`main :is(${at("href")}, ${at("action")})`)) {
+    opened.replaceChildren();
+    return;
+  }
+  if (opened.querySelector(at("href"))) return;
+  const said = opened.nextElementSibling.content.cloneNode(true);
+  said.querySelector("a").href = path;
+  opened.replaceChildren(said);
+}
+
+// A thousand browsers hear the news at once: each waits a moment of its own before it asks, within
+// the time that the server needs for so many, and after an answer that was long in coming it waits
+// longer before it asks again.
+function look(within = 0) {
   if (waiting) return;
   const rest = Math.max(0, restUntil - performance.now());
   waiting = setTimeout(async () => {
@@ -36,12 +60,13 @@ function look() {
     const asked = performance.now();
     try {
       await renew();
+      announce(Number(opened?.querySelector("a")?.pathname.split("/")[2]));
     } catch {
       // The connection's own words are shown already; the next news, or a reload, tries again.
     }
     const answered = performance.now();
     restUntil = answered + Math.min(10_000, 4 * (answered - asked));
-  }, rest + 40 + Math.random() * 260);
+  }, rest + 40 + Math.random() * Math.max(BRIEFLY, within));
 }
 
 export async function renew() {
