@@ -15,14 +15,17 @@ from ballots.board import Entry, parse_entry
 from ballots.errors import Fault
 from ballots.open_ballot import OpenBallot
 from ballots.store import Cast, Placed, SqlBoard
-from governance import attendance, polls, roll
+from governance import attendance, meetings, polls, roles, roll
 from governance.agenda import AgendaItem, ItemKind
+from governance.associations import Association
 from governance.attendance import Presence
-from governance.meetings import Meeting
+from governance.meetings import Meeting, MeetingKind
 from governance.members import Member
 from governance.motions import Motion, MotionState
 from governance.polls import Poll
+from governance.roles import Role
 from governance.roll import Roll
+from tests.governance.nominating import Committee
 
 
 @dataclass
@@ -143,3 +146,26 @@ def hall(database, board, open_meeting, chair, anna, bo, make_member, now) -> It
         made.arrive(*people)
         db.commit()  # SQLite has one writer at a time, and fixtures that come later write, too
         yield made
+
+
+@pytest.fixture
+def committee(database, board, association, make_member, anna, bo, now):
+    director = make_member("9", given_name="Disa", family_name="Ek")
+    nominator = make_member("8", given_name="Nils", family_name="Val")
+    others = [make_member(number, given_name=f"Per{number}") for number in "345"]
+    with Session(database.engine, expire_on_commit=False) as db:
+        for member, role in ((director, Role.DIRECTOR), (nominator, Role.NOMINATOR)):
+            roles.grant(db, member, role, now=now, by_id=None)
+        meeting = meetings.create(
+            db,
+            db.get_one(Association, association.id),
+            kind=MeetingKind.ANNUAL,
+            title={"sv": "Årsstämma", "en": "Annual meeting"},
+            starts_at=dt.datetime(2027, 6, 10, 12, tzinfo=dt.UTC),
+            place="Umeå",
+            link="",
+            by_id=director.id,
+            now=now,
+        )
+        meetings.announce(db, meeting, by_id=director.id, now=now)
+        yield Committee(db, board, meeting, nominator, director, [anna, bo, *others], now)
