@@ -46,7 +46,7 @@ def run(given: argparse.Namespace, watch: Watch) -> int:
     steps: dict[str, Callable[[], Mapping[str, Any] | None]] = {
         "keygen": lambda: _keygen(device, task),
         "check": lambda: _check(device, task),
-        "decrypt": lambda: _decrypt(device, task, watch),
+        "decrypt": lambda: _decrypt(device, task, watch, _opened(given.seed)),
     }
     try:
         answer = steps[given.step]()
@@ -58,6 +58,10 @@ def run(given: argparse.Namespace, watch: Watch) -> int:
     if answer is not None:
         _write(given.out, answer)
     return DONE
+
+
+def _opened(seed: Path) -> Path:
+    return seed.with_name(f"{seed.name}.opened")
 
 
 def _wrong_use(message: str) -> int:
@@ -123,13 +127,33 @@ def _check(device: Device, task: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def _decrypt(device: Device, given: Mapping[str, Any], watch: Watch) -> Mapping[str, Any]:
+def _decrypt(
+    device: Device, given: Mapping[str, Any], watch: Watch, opened: Path
+) -> Mapping[str, Any]:
     election, added = text(given["election"]).encode(), text(given["tally"]).encode()
     voters = _check_sum(given, election, added, watch)
-    print(f"This opens the sum of {voters} ballots, and no single one.", file=sys.stderr)
+    print(f"Ballots in the sum: {voters}. Compare it with the meeting's count.", file=sys.stderr)
     if voters < FEWEST:
         print("So few voted that only the outcome is to be told.", file=sys.stderr)
-    return {"poll": given["poll"], "part": device.part(given["task"], election, added)}
+    part = device.part(given["task"], election, added)
+    _open_once(opened, sha256(election).hexdigest(), sha256(added).hexdigest())
+    return {"poll": given["poll"], "part": part}
+
+
+def _open_once(opened: Path, election: str, added: str) -> None:
+    """One sum of a vote: of two, the difference would be somebody's choice. Raises Rejected.
+
+    What was opened is kept beside the seed, before the part is written.
+    """
+    lines = opened.read_text(encoding="ascii").splitlines() if opened.exists() else []
+    before = dict(line.split(" ", 1) for line in lines).get(election)
+    if before not in (None, added):
+        raise Rejected("second-sum", "another sum of this vote has been opened before")
+    if before is None:
+        with opened.open("a", encoding="ascii") as file:
+            file.write(f"{election} {added}\n")
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _check_sum(given: Mapping[str, Any], raw: bytes, added: bytes, watch: Watch) -> int:

@@ -13,7 +13,9 @@ import pytest
 
 from ballots import cast_command
 from ballots.__main__ import main
-from ballots.belenios import credential
+from ballots.belenios import credential, tally
+from ballots.belenios.ballot import parse_ballot
+from ballots.belenios.election import parse_election
 from ballots.belenios.group import BELENIOS_2048 as GROUP
 from ballots.checkpoint import VerifierKey
 from ballots.receipt import short_code, verify_receipt
@@ -286,7 +288,7 @@ def test_trustees_make_their_key_and_open_a_result_by_files_alone(
     for number in (2, 0):
         browser, directory = trustees[number]
         assert answer(browser, directory, "decrypt", f"/polls/{poll.id}/opening") == 0
-    assert "This opens the sum of 5 ballots, and no single one." in capsys.readouterr().err
+    assert "Ballots in the sum: 5." in capsys.readouterr().err
     with house.database.reading() as db:
         found = db.get_one(Poll, poll.id)
         assert found.result["votes"] == {"adopt": 3, "reject": 1, "abstain": 1}
@@ -332,6 +334,30 @@ def test_a_sum_that_is_not_that_of_the_ballots_is_not_opened(trustees, secret_fl
             assert code == 0
         else:
             assert (code, said.out) == (1, ""), name
+
+
+def test_a_second_sum_of_the_same_vote_is_not_opened(trustees, secret_floor, floor, capsys):
+    """The difference of two sums would be the choice of whoever is missing in one of them."""
+    ready(trustees)
+    poll = secret_floor.open()
+    secret_floor.vote(poll, "adopt", "adopt", "reject", "adopt", "abstain", "adopt")
+    floor.close(poll)
+    browser, directory = trustees[0]
+    opening = downloaded(browser.get(f"/polls/{poll.id}/opening"), directory / "opening.json")
+    asked = json.loads(opening.read_text())
+    election = parse_election(asked["election"].encode())
+    fewer = [parse_ballot(each.encode(), election) for each in asked["ballots"][1:]]
+    added = tally.encode_tally(tally.add_up(election, fewer)).decode()
+    lie = directory / "lie.json"
+    lie.write_text(json.dumps({**asked, "ballots": asked["ballots"][1:], "tally": added}))
+    decrypt = ["trustee", "decrypt", str(directory / "seed.txt")]
+    for _ in range(2):  # the same sum again: an answer may have been lost
+        assert main([*decrypt, str(opening)]) == 0
+    capsys.readouterr()
+    assert main([*decrypt, str(lie)]) == 1
+    said = capsys.readouterr()
+    assert "second-sum" in said.err
+    assert said.out == ""
 
 
 def test_a_part_that_does_not_hold_is_reported_by_the_command(

@@ -3,6 +3,7 @@ trustees open the sum, strangers verify; and nothing that passes for a vote wher
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
@@ -643,7 +644,7 @@ def test_a_trustees_device_opens_nothing_but_the_sum_of_the_ballots_on_the_log(
     somebody, secret_floor, floor, chair, house
 ):
     """A server that had a single ballot opened, or left one out, would learn how somebody voted."""
-    first, *_ = prepared(somebody, secret_floor, floor, chair)
+    first, second, _ = prepared(somebody, secret_floor, floor, chair)
     poll = secret_floor.open()
     secret_floor.vote(poll, "adopt", "adopt", "reject", "adopt", "abstain")
     floor.close(poll)
@@ -659,6 +660,10 @@ def test_a_trustees_device_opens_nothing_but_the_sum_of_the_ballots_on_the_log(
         "another poll's manifest": lambda said: {
             **said,
             "manifest": said["manifest"].replace('"voters":5', '"voters":6'),
+        },
+        "other voters": lambda said: {
+            **said,
+            "credentials": json.dumps(json.loads(said["credentials"])[1:], separators=(",", ":")),
         },
     }
 
@@ -682,6 +687,61 @@ def test_a_trustees_device_opens_nothing_but_the_sum_of_the_ballots_on_the_log(
     with house.database.reading() as db:
         assert db.get_one(Poll, poll.id).state is PollState.CLOSED
         assert secret.openings(db, db.get_one(Poll, poll.id)) == []
+    # What was opened on this device before is not opened a second time in another sum.
+    first.page.evaluate(
+        "(name) => localStorage.setItem(name, 'another')", f"stamma-opened:{digest_of(house, poll)}"
+    )
+    first.press("Open the result")
+    first.sees("This device has opened another sum of this vote before. It opens no second one.")
+    # And an honest one says how many ballots are in what it opens.
+    second.visit("/electoral-boards/1")
+    second.press("Open the result")
+    second.news("Your part is open. Ballots in the sum: 5.")
+
+
+def digest_of(house: House, poll: Poll) -> str:
+    with house.database.reading() as db:
+        return hashlib.sha256(secret.of(db, db.get_one(Poll, poll.id)).election).hexdigest()
+
+
+def test_a_vote_into_which_somebodys_choices_were_copied_is_not_opened(
+    somebody, secret_floor, floor, chair, house
+):
+    """A server could open a vote of its own making, and have Anna's ballot opened in it."""
+    first, *_ = prepared(somebody, secret_floor, floor, chair)
+    anna, *others = secret_floor.people
+    poll = secret_floor.open()
+    copied = secret_floor.ballot(poll, anna, "adopt")
+    floor.void(poll, "The wrong question")
+    trap = secret_floor.open(floor.item(title={"sv": "Fällan", "en": "The trap"}))
+    for each in others[:4]:
+        secret_floor.cast(trap, each, "reject")
+    secret_floor.plant(trap, anna, copied)
+    floor.close(trap)
+    first.visit("/electoral-boards/1")
+    first.press("Open the result")
+    first.sees("A ballot in the sum is not proven to be one of this vote. Nothing was opened.")
+    with house.database.reading() as db:
+        assert secret.openings(db, db.get_one(Poll, trap.id)) == []
+
+
+def test_so_few_ballots_that_the_server_should_have_said_so_are_not_opened(
+    somebody, secret_floor, floor, chair, house
+):
+    first, *_ = prepared(somebody, secret_floor, floor, chair)
+    poll = secret_floor.open()
+    secret_floor.vote(poll, "adopt", "reject")
+    floor.close(poll)
+    first.visit("/electoral-boards/1")
+    first.sees("So few have voted that numbers would say who voted how.")
+    first.page.evaluate("() => delete document.querySelector('[data-opening]').dataset.few")
+    first.press("Open the result")
+    first.sees("Fewer than five ballots are in the sum, and the server did not say so.")
+    first.visit("/electoral-boards/1")
+    first.press("Open the result")
+    expect(first.button("Open the result")).to_have_count(0)
+    with house.database.reading() as db:
+        assert len(secret.openings(db, db.get_one(Poll, poll.id))) == 1
 
 
 def test_a_trustee_whose_part_does_not_hold_is_found_out_and_named(

@@ -1,5 +1,6 @@
 // Before a trustee's device opens anything: that what it opens is the sum of all the ballots that the
-// log holds for this vote. Else a server could have single votes opened, one by one.
+// log holds for this vote, each made for it by one of its voters; and that it has opened no other sum
+// of this vote. Else a server could have single votes opened, one by one.
 
 import { addUp, parseElection } from "./ceremony.js";
 import {
@@ -13,21 +14,49 @@ const utf8 = new TextEncoder();
 const digest = async (text) => hex(await sha256(utf8.encode(text)));
 const differs = () => new Fault("tally");
 
-// The election whose sum it is; throws the Fault "tally" where anything does not agree.
-export async function checkSum({ manifest, election: raw, tally, ballots, logKey }) {
+// {election: whose sum it is, digest: of the sum, voters: how many ballots make it}. Throws the Fault
+// "tally" where anything does not agree, "unproven" where a ballot is not of this vote.
+export async function checkSum(given, told = () => {}) {
+  const { manifest, election: raw, credentials, tally, ballots, logKey } = given;
   const id = await digest(manifest);
   const election = await parseElection(raw);
-  if (JSON.parse(manifest).secret.election !== election.digest) throw differs();
+  const { secret } = JSON.parse(manifest);
+  if (secret.election !== election.digest) throw differs();
+  if (secret.credentials !== await digest(credentials)) throw differs();
   await checkLogged(id, ballots, await entries(logKey));
-  const last = new Map(); // of each credential, in the order in which these came
+  const last = lastOf(ballots, new Set(JSON.parse(credentials)));
+  const { raw: added } = await proven(addUp(election, last, (at) => told(at, last.length)));
+  if (added !== tally) throw differs();
+  return { election, digest: await digest(tally), voters: last.length };
+}
+
+// Each voter's last ballot, in the order in which these came.
+function lastOf(ballots, voters) {
+  const last = new Map();
   for (const body of ballots) {
     const { credential } = JSON.parse(body);
+    if (!voters.has(credential)) throw new Fault("unproven");
     last.delete(credential);
     last.set(credential, body);
   }
-  const { raw: added } = await addUp(election, [...last.values()]);
-  if (added !== tally) throw differs();
-  return election;
+  return [...last.values()];
+}
+
+async function proven(adding) {
+  try {
+    return await adding;
+  } catch (error) {
+    throw error instanceof Fault ? new Fault("unproven") : error;
+  }
+}
+
+// This device opens one sum of a vote: of two, the difference would be somebody's choice. What it has
+// opened is kept before the part is sent; the same sum may be opened again. Throws the Fault "second".
+export function openOnce(election, sum) {
+  const name = `stamma-opened:${election.digest}`;
+  const opened = localStorage.getItem(name) ?? sum;
+  if (opened !== sum) throw new Fault("second");
+  localStorage.setItem(name, sum);
 }
 
 // The vote is closed on the log, and its ballots there are these, in this order.

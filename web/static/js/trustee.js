@@ -3,7 +3,7 @@
 
 import * as ceremony from "./ceremony.js";
 import { renew } from "./live.js";
-import { checkSum } from "./opening.js";
+import { checkSum, openOnce } from "./opening.js";
 import { Fault, supported } from "./tlog.js";
 
 const page = document.querySelector("[data-trustee]");
@@ -142,17 +142,32 @@ async function share(keys, { certificates, needed, pledges, contributions, step:
 
 // Opening.
 
-async function open(poll) {
+const FEWEST = 5; // voters, below whom numbers say who chose what
+
+let opened = ""; // how many ballots' sum was opened last: it stays on the screen
+
+async function open(poll, isTold) {
+  opened = "";
   progress.textContent = word("adding");
   const given = await ask(`/polls/${poll}/opening`);
-  const election = await checkSum(given);
+  const sum = await checkSum(given, (added, all) => {
+    if (added % 10 === 0) progress.textContent = counted("added", { added, all });
+  });
+  if (sum.voters < FEWEST && !isTold) throw new Fault("few");
   progress.textContent = word("opening");
   const keys = await ceremony.keysOf(kept()?.seed ?? "");
   const { secret } = await share(keys, given.task);
   const expected = BigInt(given.task.public_key.public_key);
-  const tally = ceremony.parseTally(given.tally, election);
-  const { partial, strong } = await ceremony.decrypt(election, tally, secret, expected);
+  const tally = ceremony.parseTally(given.tally, sum.election);
+  const { partial, strong } = await ceremony.decrypt(sum.election, tally, secret, expected);
+  openOnce(sum.election, sum.digest);
   await ask(`/polls/${poll}/opening`, { part: { partial: JSON.parse(partial), strong } });
+  opened = counted("opened", { all: sum.voters });
+}
+
+function counted(code, facts) {
+  const numbers = new Intl.NumberFormat(document.documentElement.lang);
+  return word(code).replace(/%\((\w+)\)s/g, (_, fact) => numbers.format(facts[fact]));
 }
 
 // Restoring.
@@ -195,7 +210,7 @@ function run(act) {
     } catch (error) {
       show("fails", { because: because(error) }, true);
     }
-    progress.textContent = "";
+    progress.textContent = opened;
   });
   return last;
 }
@@ -209,10 +224,12 @@ function look() {
   });
 }
 
+const SAID = ["tally", "unproven", "second", "few"]; // why nothing was opened
+
 function because(error) {
   if (error instanceof Refusal) return error.message;
   if (error instanceof Offline || error.code === "offline") return word("offline");
-  if (error instanceof Fault && error.code === "tally") return word("tally");
+  if (error instanceof Fault && SAID.includes(error.code)) return word(error.code);
   console.error(error);
   return word("other");
 }
@@ -244,9 +261,9 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form === "restore") run(() => restore(event.target));
   else {
-    const { opening } = event.target.closest("[data-opening]").dataset;
+    const { opening, few } = event.target.closest("[data-opening]").dataset;
     run(async () => {
-      await open(opening);
+      await open(opening, few !== undefined);
       await renew();
     });
   }

@@ -4,6 +4,7 @@ import { Fault, compact, fingerprint, items, malformed, parseJson } from "./enco
 import { lengthOf } from "./election.js";
 import { randomBytes } from "./group.js";
 import { ciphertextAsJson, parseCiphertext, proofAsJson, proveEqual, written } from "./proof.js";
+import { provenChoices } from "./proven.js";
 
 const STRONG = "stamma-decryption/v1";
 
@@ -19,22 +20,23 @@ export function parseTally(raw, election) {
 }
 
 // The encrypted sums over ballots of which each is its voter's last, and the ballots' trackers: a
-// trustee opens what was voted, not what somebody hands over in its place. Their proofs are the
-// verifier's to check.
-export async function addUp(election, bodies) {
+// trustee opens what was voted, not what somebody hands over in its place. Throws a Fault where a
+// ballot is not proven to be of this election. `told` hears how many have been added.
+export async function addUp(election, bodies, told = () => {}) {
   const { group } = election;
   const sums = election.questions.map((question) => (
     Array.from({ length: lengthOf(question) }, () => ({ alpha: 1n, beta: 1n }))
   ));
   const trackers = [];
   for (const body of bodies) {
-    const answers = items(parseJson(body).answers);
+    const { choices } = await provenChoices(election, body);
     sums.forEach((row, question) => row.forEach((sum, option) => {
-      const choice = parseCiphertext(answers[question].choices[option], group);
+      const choice = choices[question][option];
       sum.alpha = group.multiply(sum.alpha, choice.alpha);
       sum.beta = group.multiply(sum.beta, choice.beta);
     }));
     trackers.push(await fingerprint(body));
+    told(trackers.length);
   }
   return { raw: compact(sums.map((row) => row.map(ciphertextAsJson))), trackers };
 }
