@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import multiprocessing
+import os
+import signal
 from hashlib import sha256
 
 import pytest
 
 from ballots.belenios.credential import public_of, slot_of
+from ballots.belenios.encoding import fingerprint
 from ballots.belenios.group import BELENIOS_2048 as GROUP
 from ballots.errors import Fault, Malformed, Rejected
 from ballots.secret_ballot import Checker
@@ -51,20 +53,33 @@ def test_a_closed_checker_starts_again_when_it_is_asked(make):  # noqa: F811
     checker.close()
 
 
-def test_a_killed_process_costs_the_ballots_that_it_held_and_no_others(make):  # noqa: F811
+def test_a_ballot_whose_process_was_killed_is_checked_again(make):  # noqa: F811
     made = make(YES_NO)
     body = made.vote(0, [[0, 1, 0]]).encode()
     others = set(multiprocessing.active_children())
     checker = Checker(1)
     assert checker.check(made.election.raw, body).result(timeout=30).slot
-    [process] = set(multiprocessing.active_children()) - others
-    held = checker.check(made.election.raw, body * 2_000)
-    process.kill()
-    with pytest.raises(Fault) as lost:
-        held.result(timeout=30)
-    assert lost.value.code in ("unavailable", "malformed")  # it may have been done just before
-    for _ in range(2):  # the first may meet the broken pool
-        with contextlib.suppress(Fault):
-            found = checker.check(made.election.raw, body).result(timeout=30)
-    assert found.slot
+    for _ in range(3):
+        [process] = set(multiprocessing.active_children()) - others
+        held = [checker.check(made.election.raw, body) for _ in range(20)]
+        process.kill()
+        for each in held:
+            assert each.result(timeout=30).tracker == fingerprint(body)
     checker.close()
+
+
+def test_who_waits_for_processes_that_are_killed_again_is_told_to_send_again(make, monkeypatch):  # noqa: F811
+    made = make(YES_NO)
+    body = made.vote(0, [[0, 1, 0]]).encode()
+    checker = Checker(1)
+    monkeypatch.setattr("ballots.secret_ballot._check_raw", _end_the_process)
+    with pytest.raises(Fault) as lost:
+        checker.check(made.election.raw, body).result(timeout=60)
+    assert lost.value.code == "unavailable"
+    monkeypatch.undo()
+    assert checker.check(made.election.raw, body).result(timeout=30).slot
+    checker.close()
+
+
+def _end_the_process(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
