@@ -18,16 +18,74 @@ from web.security import request_id
 
 AnyRequest = Request[Any, Any, Any]
 
-# A code's status; what is not named here conflicts with how things stand: 409.
-STATUS = {
-    "not-found": 404,
-    "not-allowed": 403,
-    "invalid": 422,
-    "not-on-roll": 403,
-    "names-someone": 422,
-    "too-many": 429,
-}
+# A code's status. What goes against how things stand, and would do so whatever is sent, conflicts.
 CONFLICT = 409
+STATUS = {
+    "login-needed": 401,
+    "not-allowed": 403,
+    "not-on-roll": 403,
+    "not-found": 404,
+    **dict.fromkeys(
+        ("invalid", "names-someone", "unreadable-register", "message-refused", "wrong-decryption"),
+        422,
+    ),
+    "too-many": 429,
+    **dict.fromkeys(
+        (
+            "address-in-use",
+            "already-decided",
+            "already-put",
+            "another-text",
+            "asked-by-law",
+            "ballot-open",
+            "beyond-the-law",
+            "board-in-use",
+            "board-not-ready",
+            "changed-meanwhile",
+            "conditions-unmet",
+            "credential-gone",
+            "enough-trustees",
+            "floor-closed",
+            "has-nominees",
+            "information-only",
+            "last-administrator",
+            "log-in-again",
+            "more-than-seats",
+            "motions-closed",
+            "motions-still-open",
+            "motions-waiting",
+            "needs-notice",
+            "no-checker",
+            "no-roll",
+            "no-tie",
+            "no-vote",
+            "nobody-here",
+            "nominations-closed",
+            "not-called",
+            "not-elected",
+            "not-its-turn",
+            "not-your-turn",
+            "notice-lacks",
+            "opened-already",
+            "outside-window",
+            "poll-unfinished",
+            "preview-outdated",
+            "seats-not-decided",
+            "server-key-gone",
+            "stays-in-place",
+            "term-too-long",
+            "tie-waits",
+            "too-early",
+            "too-few-trustees",
+            "too-late",
+            "turnout-hidden",
+            "vote-begun",
+            "vote-under-way",
+            "wrong-state",
+        ),
+        CONFLICT,
+    ),
+}
 
 # What the ballot box does not take, by its code: the status, and the sentence for the voter.
 # A fault that is not named here is ours, not the visitor's.

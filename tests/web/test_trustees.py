@@ -197,7 +197,7 @@ def test_a_message_that_does_not_hold_is_refused_and_names_whose_device_sent_it(
     certificate["signature"]["response"] = "1"
     sent = {"step": "certificate", "message": certificate}
     answer = client.post("/electoral-boards/1/messages", json=sent)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "Eva Ek" in answer.json()["error"]["message"]
 
 
