@@ -1,7 +1,8 @@
 """A secret poll's question as its archive asks it, and its sums as they are counted.
 
 A decision is one choice among its options. An election among candidates is up to as many of them as
-there are seats, or a blank vote, which the archive counts before the candidates.
+there are seats, by approval as many as one likes, or a blank vote, which the archive counts before
+the candidates.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from ballots.belenios.election import Question
 from ballots.errors import Malformed
 
+SUMMED = ("plurality", "approval")  # beside the decision by majority
 BLANK = "blank"  # the option id under which blank votes are counted
 
 
@@ -24,10 +26,12 @@ def question(
         if len(chosen) != len(labels):
             raise Malformed("who takes no side in a decision abstains; there is no blank vote")
         return Question(text, chosen, 1, 1)
-    seats = rule.get("seats", 1)
-    if type(seats) is not int or not seats >= 1:
-        raise Malformed("the number of seats is no number")
-    return Question(text, chosen, 1, min(seats, len(chosen)), blank=True)
+    if method not in SUMMED:
+        raise Malformed("a sum is not enough to count by this method")
+    most = rule.get("seats", 1) if method == "plurality" else rule.get("most", len(chosen))
+    if type(most) is not int or not most >= 1:
+        raise Malformed("how many may be chosen is no number")
+    return Question(text, chosen, 1, min(most, len(chosen)), blank=True)
 
 
 def votes(option_ids: Sequence[str], asked: Question, sums: Sequence[int]) -> dict[str, int]:

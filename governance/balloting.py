@@ -12,9 +12,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ballots import secret_poll
 from ballots.counting.majority import ABSTAIN, ADOPT, REJECT
-from ballots.manifest import LARGEST, MOST_OPTIONS, Manifest, Secrecy, roll_sha256
+from ballots.manifest import (
+    LARGEST,
+    OPEN,
+    PSEUDONYMOUS,
+    SECRET,
+    Manifest,
+    Secrecy,
+    roll_sha256,
+)
 from ballots.store import SqlBoard
 from governance import attendance, declaring, polling, presiding, roll, rulebook, texts, wording
 from governance.agenda import AgendaItem, ItemKind
@@ -22,9 +29,9 @@ from governance.errors import N_, Invalid, Refused
 from governance.meetings import Meeting
 from governance.motions import Motion
 from governance.polling import Poll, PollKind, PollState, PollVoter
+from governance.standing import Settings, Standing, stand
 
 LONGEST = 4_000  # characters of a question, in each language
-LONGEST_NAME = 200  # characters of a candidate's name
 SLOT_BYTES = 16
 
 # How exactly each way finds out what the meeting wants. What an acclamation has decided may be
@@ -33,7 +40,14 @@ EXACTNESS = {
     PollKind.ACCLAMATION: 1,
     PollKind.SHOW_OF_HANDS: 2,
     PollKind.OPEN_BALLOT: 3,
+    PollKind.PSEUDONYMOUS_BALLOT: 3,
     PollKind.SECRET_BALLOT: 3,
+}
+
+BALLOTS = {
+    PollKind.OPEN_BALLOT: OPEN,
+    PollKind.PSEUDONYMOUS_BALLOT: PSEUDONYMOUS,
+    PollKind.SECRET_BALLOT: SECRET,
 }
 
 Texts = Mapping[str, str]
@@ -72,7 +86,11 @@ def open_ballot(
     *,
     question: Texts | None = None,
     clause: int | None = None,
-    candidates: Sequence[str] | None = None,
+    candidates: Sequence[Standing] | None = None,
+    method: str = "plurality",
+    seats: int = 1,
+    settings: Settings | None = None,
+    pseudonymous: bool = False,
     closes_at: dt.datetime | None = None,
     by_id: int,
     now: dt.datetime,
@@ -80,12 +98,23 @@ def open_ballot(
 ) -> Poll:
     """Freeze question, options, rule and roll, give every voter a slot, and open the ballot box.
 
-    With `candidates` it elects one of them by most votes; else it adopts or rejects.
+    With `candidates` it chooses among them by `method` (`standing.py` has its settings); else it
+    adopts or rejects. Of a pseudonymous ballot nobody's choice stands in any minutes.
     """
-    poll = put(db, meeting, item, PollKind.OPEN_BALLOT, question, clause, by_id=by_id, now=now)
+    kind = PollKind.PSEUDONYMOUS_BALLOT if pseudonymous else PollKind.OPEN_BALLOT
+    poll = put(db, meeting, item, kind, question, clause, by_id=by_id, now=now)
     check_may_open(db, poll, closes_at, now)
     if candidates is not None:
-        stand(poll, item, candidates, meeting.association.languages)
+        stand(
+            poll,
+            item,
+            candidates,
+            meeting.association.languages,
+            method=method,
+            seats=seats,
+            settings=settings,
+            chance=chance,
+        )
     poll.closes_at = closes_at
     slots = {each: chance(SLOT_BYTES).hex() for each in declaring.on_roll(db, poll)}
     frozen = manifest(board, poll, slots.values())
@@ -251,40 +280,6 @@ def _hands(votes: Mapping[str, int]) -> dict[str, int]:
     return hands
 
 
-def stand(
-    poll: Poll,
-    item: AgendaItem,
-    candidates: Sequence[str],
-    languages: Sequence[str],
-    *,
-    seats: int = 1,
-) -> None:
-    """Make it an election among the candidates, by most votes (6:34)."""
-    if item.kind is not ItemKind.ELECTION:
-        raise Invalid(N_("Candidates stand in elections only."), field="candidates")
-    names = [" ".join(name.split()) for name in candidates if name.strip()]
-    if not names or len({name.casefold() for name in names}) != len(names):
-        raise Invalid(N_("Name the candidates, each once."), field="candidates")
-    if len(names) >= MOST_OPTIONS or max(map(len, names)) > LONGEST_NAME:
-        raise Invalid(
-            N_("At most %(most)s candidates, each named in at most %(length)s characters."),
-            field="candidates",
-            most=MOST_OPTIONS - 1,
-            length=LONGEST_NAME,
-        )
-    if not 1 <= seats <= len(names):
-        raise Invalid(N_("There are more seats than candidates."), field="seats")
-    blank = secret_poll.BLANK if poll.kind is PollKind.SECRET_BALLOT else ABSTAIN
-    poll.options = wording.candidates(names, languages, blank)
-    poll.rule = {
-        "key": "election",
-        "name": {code: wording.MOST_VOTES[code] for code in languages},
-        "seats": seats,
-        "tie": "lot",
-        "paragraph": "6:34",
-    }
-
-
 def manifest(
     board: SqlBoard, poll: Poll, slots: Collection[str], secret: Secrecy | None = None
 ) -> Manifest:
@@ -298,7 +293,7 @@ def manifest(
         rule=poll.rule,
         voters=len(slots),
         roll_sha256=roll_sha256(slots),
-        ballots="open" if secret is None else "secret",
+        ballots=BALLOTS[poll.kind],
         secret=secret,
     )
     if len(frozen.encode()) > LARGEST:

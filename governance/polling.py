@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ballots.choice import Asked, asked
+from ballots.manifest import METHODS
 from ballots.record import encode_result
 from ballots.store import SqlBoard
 from governance import journal, member_keys  # noqa: F401 - a voter names the key they sign with
@@ -22,6 +24,8 @@ class PollKind(StrEnum):
     ACCLAMATION = "acclamation"  # the chair hears and declares
     SHOW_OF_HANDS = "show-of-hands"  # counted in the room, the numbers entered by the chair
     OPEN_BALLOT = "open-ballot"  # each member casts; name and choice stand in the minutes
+    # Cast as an open one; nobody's choice stands in any minutes.
+    PSEUDONYMOUS_BALLOT = "pseudonymous-ballot"
     SECRET_BALLOT = "secret-ballot"  # noqa: S105 - encrypted; trustees open the sum alone
 
 
@@ -71,15 +75,26 @@ class Poll(Base):
 
     @property
     def method(self) -> str:
-        """How it is counted: "plurality" among candidates, else "majority"."""
-        return "plurality" if "seats" in self.rule else "majority"
+        """How it is counted, one of the manifest's METHODS. A choice among several has seats."""
+        if "seats" not in self.rule:
+            return "majority"
+        return str(self.rule["key"]) if self.rule["key"] in METHODS else "plurality"
+
+    @property
+    def option_ids(self) -> list[str]:
+        return [option["id"] for option in self.options]
+
+    @property
+    def asked(self) -> Asked:
+        """What a ballot of it may choose."""
+        return asked(self.method, self.rule, self.option_ids)
 
     @property
     def tie_waits_for(self) -> str | None:
         """Who is to break the tie that keeps this poll from being declared: "chair" or "lot"."""
         if self.state is not PollState.CLOSED or not self.result or not self.result["tied"]:
             return None
-        broken = "seed" if self.method == "plurality" else "casting_vote"
+        broken = "casting_vote" if self.method == "majority" else "seed"
         return None if self.result[broken] is not None else str(self.rule["tie"])
 
 

@@ -30,6 +30,7 @@ from governance.languages import pick
 from governance.meetings import Meeting
 from governance.polling import Poll, PollKind
 from governance.secret import SecretPoll
+from governance.standing import Settings, Standing, stand
 
 UUID = 22  # letters of base 58: 128 bits
 
@@ -42,8 +43,10 @@ def open_secret(
     *,
     question: Mapping[str, str] | None = None,
     clause: int | None = None,
-    candidates: Sequence[str] | None = None,
+    candidates: Sequence[Standing] | None = None,
+    method: str = "plurality",
     seats: int = 1,
+    settings: Settings | None = None,
     revote: bool = False,
     server_key: PublicKey | None = None,
     closes_at: dt.datetime | None = None,
@@ -54,15 +57,24 @@ def open_secret(
     """Freeze question, key, credentials, rule and roll, and open the ballot box.
 
     The meeting's electoral board holds the key, or with `server_key` the server alone. With
-    `candidates` up to `seats` of them are elected by most votes. With `revote` the last ballot of
-    each voter counts.
+    `candidates` up to `seats` of them are elected, by most votes or by approval. With `revote` the
+    last ballot of each voter counts.
     """
     poll = balloting.put(
         db, meeting, item, PollKind.SECRET_BALLOT, question, clause, by_id=by_id, now=now
     )
     balloting.check_may_open(db, poll, closes_at, now)
     if candidates is not None:
-        balloting.stand(poll, item, candidates, meeting.association.languages, seats=seats)
+        stand(
+            poll,
+            item,
+            candidates,
+            meeting.association.languages,
+            method=method,
+            seats=seats,
+            settings=settings,
+            chance=chance,
+        )
     board_id, holders = _holders(db, meeting, server_key)
     uuid = _uuid(chance)
     dealt = credentials.deal(db, declaring.on_roll(db, poll), uuid, chance)

@@ -140,18 +140,6 @@ NOBODY_ELECTED: Texts = {
     "hu": "Senkit sem választottak meg: %(question)s",
 }
 
-MOST_VOTES: Texts = {
-    "sv": "Flest röster; lottning vid lika röstetal",
-    "en": "Most votes; a tie is decided by lot",
-    "fi": "Eniten ääniä; tasatilanteessa arpa",
-    "fr": "Le plus de voix ; tirage au sort en cas d’égalité",
-    "nl": "De meeste stemmen; bij gelijke stemmen beslist het lot",
-    "es": "Más votos; sorteo en caso de empate",
-    "de": "Die meisten Stimmen; bei Gleichstand das Los",
-    "it": "Più voti; in caso di parità si estrae a sorte",
-    "hu": "A legtöbb szavazat; egyenlőség esetén sorsolás",
-}
-
 # An agenda item's title for a member's motion, whose own title stands as the member wrote it.
 MOTION: Texts = {
     "sv": "Motion %(number)s: %(title)s",
@@ -176,15 +164,12 @@ def options(languages: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def candidates(
-    names: Sequence[str], languages: Sequence[str], blank: str = "abstain"
+    standing: Sequence[tuple[str, str]], languages: Sequence[str], blank: str
 ) -> list[dict[str, Any]]:
-    """The candidates in the order given, and the vote for none of them under the id `blank`."""
-    standing = [
-        {"id": f"candidate-{number}", "label": dict.fromkeys(languages, name)}
-        for number, name in enumerate(names, 1)
-    ]
+    """(id, name) of each in the order given, and the vote for none of them under `blank`."""
+    named = [{"id": key, "label": dict.fromkeys(languages, name)} for key, name in standing]
     words = OPTIONS.get(blank, BLANK)
-    return [*standing, {"id": blank, "label": {code: words[code] for code in languages}}]
+    return [*named, {"id": blank, "label": {code: words[code] for code in languages}}]
 
 
 def _option(option: str, languages: Sequence[str]) -> dict[str, Any]:
