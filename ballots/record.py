@@ -11,6 +11,7 @@
     polls/ELECTION/strong.json        stronger proofs that its trustees opened it rightly
     polls/ELECTION/audit.txt          how to check a secret poll, step by step
     polls/ELECTION/result.json        the count
+    polls/ELECTION/recount-N.json     each later count, without who has withdrawn
     minutes.md, addenda/N.md          the public minutes, where they are published
 
 A record names no voter: ballots stand under random slots that belong to one poll only. Candidates
@@ -37,7 +38,7 @@ RESULT_FORMAT = "stamma-result/v1"
 NAME = re.compile(
     r"README\.txt|key\.txt|checkpoint\.txt|board\.txt|minutes\.md|addenda/[1-9][0-9]{0,3}\.md"
     r"|polls/[0-9a-f]{64}/(?:manifest\.json|roll\.txt|ballots\.txt|result\.json"
-    r"|archive\.bel|strong\.json|audit\.txt)"
+    r"|recount-[1-9][0-9]?\.json|archive\.bel|strong\.json|audit\.txt)"
 )
 MOST_FILES = 10_000
 LARGEST = 500_000_000  # bytes in all, unpacked
@@ -87,6 +88,7 @@ class PollRecord:
     archive: bytes | None = None  # of a secret poll; None where it is withheld
     strong: bytes | None = None
     audit: str = ""
+    recounts: Sequence[bytes] = ()  # later counts, without who has withdrawn
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         yield "manifest.json", self.manifest.encode()
@@ -100,6 +102,8 @@ class PollRecord:
             yield "audit.txt", self.audit.encode()
         if self.result is not None:
             yield "result.json", self.result
+        for number, each in enumerate(self.recounts, 1):
+            yield f"recount-{number}.json", each
 
 
 def encode_result(election: str, counted: Mapping[str, Any]) -> bytes:

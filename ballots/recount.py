@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ballots import record
-from ballots.counting import lot, majority, plurality
+from ballots import count_poll, record
+from ballots.counting import lot, majority
 from ballots.errors import Malformed
 from ballots.manifest import Manifest
 
 
 def recount(
-    manifest: Manifest, votes: Mapping[str, int], said: Mapping[str, Any]
+    manifest: Manifest, choices: Mapping[str, int], said: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """`votes` by option. From `said` come only facts that no ballot holds: presence, the tie.
+    """`choices`: how many ballots say what. From `said` come only facts that no ballot holds:
+    presence, who broke a tie, who has withdrawn.
 
-    Raises Malformed where they are not well-formed.
+    Raises Fault where they are not well-formed.
     """
     head = {"format": record.RESULT_FORMAT, "election": manifest.election}
     seed = said.get("seed")
     if seed is not None and not isinstance(seed, str):
         raise Malformed("the seed is no text")
-    if manifest.method == "plurality":
-        seats = manifest.rule.get("seats", 1)
-        if type(seats) is not int:
-            raise Malformed("the number of seats is no number")
-        return {**head, **plurality.count(votes, seats=seats, seed=seed).as_dict()}
+    if manifest.method != "majority":
+        withdrawn = said.get("withdrawn", [])
+        if not isinstance(withdrawn, list) or not all(isinstance(each, str) for each in withdrawn):
+            raise Malformed("who has withdrawn is no list")
+        counted = count_poll.count(manifest, choices, seed=seed, withdrawn=withdrawn)
+        return {**head, **counted}
+    return {**head, **_decision(manifest, count_poll.votes(manifest, choices), said, seed)}
+
+
+def _decision(
+    manifest: Manifest, votes: Mapping[str, int], said: Mapping[str, Any], seed: str | None
+) -> dict[str, Any]:
     rule = majority.MajorityRule.parse(manifest.rule)
     casting_vote = said.get("casting_vote")
     if rule.tie == "lot" and casting_vote is not None:
@@ -39,7 +47,7 @@ def recount(
         members=_number(said, "members"),
         casting_vote=casting_vote,
     )
-    return {**head, **counted.as_dict()}
+    return counted.as_dict()
 
 
 def _number(said: Mapping[str, Any], name: str) -> int | None:

@@ -80,8 +80,8 @@ class PollCheck:
     def check_ballots(self) -> Iterator[Finding]:
         raise NotImplementedError
 
-    def votes(self) -> Mapping[str, int] | None:
-        """By option, after `check_ballots`; None where the record withholds them."""
+    def choices(self) -> Mapping[str, int] | None:
+        """How many ballots say what, after `check_ballots`; None where the record withholds it."""
         raise NotImplementedError
 
     @property
@@ -156,25 +156,44 @@ class PollCheck:
             yield self.finding("count", "the close says another number of ballots")
 
     def _check_result(self) -> Iterator[Finding]:
-        content = self.file("result.json")
-        logged = self.entries(ResultEntry)
-        if content is None:
-            if logged:
-                yield self.finding("missing-file", "result.json is missing")
-            return
-        if not any(entry.result_sha256 == hashed(content) for _, entry in logged):
-            yield self.finding("result-not-on-board", "result.json is not what the board holds")
+        logged = [entry.result_sha256 for _, entry in self.entries(ResultEntry)]
+        names = ["result.json", *sorted(self._recounts(), key=lambda name: (len(name), name))]
+        if "result.json" not in self._names() and (logged or names[1:]):
+            yield self.finding("missing-file", "result.json is missing")
+        if len(logged) > len(names):
+            yield self.finding("missing-file", "the board holds a recount that is not here")
+        for number, name in enumerate(names):
+            content = self.file(name)
+            if content is None:
+                continue
+            if number and name != f"recount-{number}.json":
+                yield self.finding("missing-file", f"recount-{number}.json is missing")
+            if logged[number : number + 1] != [hashed(content)]:
+                yield self.finding("result-not-on-board", f"{name} is not what the board holds")
+            yield from self._check_count(name, content)
+
+    def _names(self) -> list[str]:
+        start = f"polls/{self.election}/"
+        return [name.removeprefix(start) for name in self.files if name.startswith(start)]
+
+    def _recounts(self) -> list[str]:
+        return [name for name in self._names() if name.startswith("recount-")]
+
+    def _check_count(self, name: str, content: bytes) -> Iterator[Finding]:
         try:
             said = parse_canonical_json(content)
             if not isinstance(said, dict):
-                raise Malformed("result.json is no object")
-            votes = self.votes()
-            expected = {} if votes is None else recount(self.manifest, votes, said)
+                raise Malformed(f"{name} is no object")
+            choices = self.choices()
+            expected = {} if choices is None else recount(self.manifest, choices, said)
         except Fault as fault:
             yield self.finding("result", fault.message)
             return
         if {key: said.get(key) for key in expected} != expected:
-            yield self.finding("result", "counting again gives another result")
+            yield self.finding("result", f"counting again gives another {name}")
+        # A first count is of everybody who stood, and a later one says who is out.
+        if bool(said.get("withdrawn")) != (name != "result.json"):
+            yield self.finding("withdrawn", f"{name} does not say rightly who has withdrawn")
 
 
 @dataclass
@@ -207,16 +226,18 @@ class OpenPoll(PollCheck):
             yield self.finding("double-vote", f"slot {ballot.slot} has two ballots")
         if ballot.slot not in self.slots:
             yield self.finding("not-on-roll", f"slot {ballot.slot} is not on the roll")
-        if ballot.choice not in self.manifest.option_ids:
-            yield self.finding("wrong-option", f"slot {ballot.slot} chose what is not offered")
+        try:
+            self.manifest.asked.parse(ballot.choice)
+        except Fault as fault:
+            code = "ballot" if fault.code == "malformed" else fault.code
+            yield self.finding(code, f"slot {ballot.slot}: {fault.message}")
         if not entries:
             yield self.finding("ballot-not-on-board", f"slot {ballot.slot} is not on the board")
         elif entries[-1].ballot_sha256 != hashed(body):
             yield self.finding("ballot-changed", f"slot {ballot.slot}: not the ballot logged")
 
-    def votes(self) -> Mapping[str, int]:
-        chosen = Counter(ballot.choice for ballot in self.ballots)
-        return {option: chosen[option] for option in self.manifest.option_ids}
+    def choices(self) -> Mapping[str, int]:
+        return Counter(ballot.choice for ballot in self.ballots)
 
 
 def _split_ballots(content: bytes) -> Iterator[bytes]:

@@ -86,7 +86,7 @@ class SecretPoll(PollCheck):
         if set(logged) == set(held) and logged != held:
             yield self.finding("order", "the archive holds the ballots in another order")
 
-    def votes(self) -> Mapping[str, int] | None:
+    def choices(self) -> Mapping[str, int] | None:
         if self.file("archive.bel") is None:
             return None
         if self.audit.election is None or self.audit.result is None:
