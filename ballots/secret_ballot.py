@@ -124,13 +124,13 @@ _Answer = Checked | tuple[str, str]
 
 def _check_raw(election_raw: bytes, body: bytes) -> _Answer:
     try:
-        return check(_election(election_raw), body)
+        return check(election_of(election_raw), body)
     except Fault as fault:
         return (fault.code, fault.message)
 
 
 @lru_cache(maxsize=32)
-def _election(raw: bytes) -> Election:
+def election_of(raw: bytes) -> Election:
     return parse_election(raw)
 
 

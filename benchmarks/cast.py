@@ -1,8 +1,8 @@
-"""`make bench-cast`: open ballots cast durably over HTTP, beside what the same costs without us.
+"""`make bench-cast`: ballots cast durably over HTTP, beside what the same costs without us.
 
 `stamma serve` with its default settings, one server process; this process is the client, on the
 same cores. Every ballot is another member's; every receipt is verified afterwards, and read on the
-board by a stranger.
+board by a stranger. Secret ballots are in `cast_secret.py`, with their own measure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from ballots.checkpoint import VerifierKey
 from ballots.open_ballot import OpenBallot, ballot_sha256
 from ballots.receipt import verify_receipt
-from benchmarks import client, growth, hall, peers, server
+from benchmarks import cast_secret, client, growth, hall, peers, server
 from benchmarks.hall import Hall
 from benchmarks.server import Site
 from benchmarks.stranger import Stranger, Voter
@@ -73,6 +73,7 @@ def main() -> int:
     parser.add_argument("--ballots", type=int, default=20_000, help="in each run")
     parser.add_argument("--runs", type=int, default=3, help="of each database; the median counts")
     parser.add_argument("--large", type=int, default=120_000, help="ballots on the large board")
+    parser.add_argument("--rounds", type=int, default=4, help="of secret ballots, 200 in each")
     given = parser.parse_args()
     report = Report()
     _machine(report, given.ballots, given.runs)
@@ -84,6 +85,7 @@ def main() -> int:
         rates = _cast_everywhere(report, directory, urls, given.ballots, given.runs)
         _peers(report, directory, started.create(), rates)
         _growth(report, directory, urls, given.large)
+        _secret(report, directory, urls, given.rounds)
     report.say()
     report.say("missed: " + ", ".join(report.missed) if report.missed else "every target is met")
     return 1 if report.missed else 0
@@ -234,6 +236,19 @@ def _growth(
             report.say(f"| {what} | {cost[0]} | {cost[1]} | {times:.2f} | {mark} |")
             if not holds:
                 report.missed.append(f"cost of a cast, {what}")
+
+
+def _secret(
+    report: Report, directory: Path, urls: dict[str, Callable[[], str]], rounds: int
+) -> None:
+    sites = {name: new_url() for name, new_url in urls.items()}
+    lines, shares = cast_secret.compare(directory, sites, 200, rounds)
+    report.say()
+    for line in lines:
+        report.say(line)
+    report.missed += [
+        f"secret ballots on {name}" for name, share in shares.items() if share < cast_secret.TARGET
+    ]
 
 
 if __name__ == "__main__":
