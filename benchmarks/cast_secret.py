@@ -1,5 +1,5 @@
-"""Part of `make bench-cast`: secret ballots of 3 choices cast over HTTP, every proof checked, beside
-the bare checking of the same proofs on the same cores. Alone: `python -m benchmarks.cast_secret`.
+"""Part of `make bench-cast`: secret ballots of 3 choices cast over HTTP with every proof checked,
+beside bare checking of the same proofs on the same cores. Alone: `-m benchmarks.cast_secret`.
 
 The two take turns, a few seconds each, so that what else the machine does weighs on both. Bare
 checking is what the server does with a ballot and nothing else: parse it strictly, ask each number
