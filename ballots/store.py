@@ -117,13 +117,7 @@ class SqlBoard:
         ]
 
     def ballots(self, conn: sa.Connection, election: str) -> list[tuple[str, bytes]]:
-        """(slot, body) of each slot's last ballot, by slot: the order says nothing of when."""
-        rows = conn.execute(
-            sa.select(board_ballot.c.slot, board_ballot.c.body)
-            .where(board_ballot.c.election == election)
-            .order_by(board_ballot.c.slot, board_ballot.c.revision)
-        )
-        return sorted(dict(rows.all()).items())
+        return last_ballots(conn, election)
 
     def every_ballot(self, conn: sa.Connection, election: str) -> list[bytes]:
         """Every ballot, those that were replaced too, in the order of the board."""
@@ -270,6 +264,16 @@ class SqlBoard:
             earlier = (Cast(*row[:4]), Placed(*row[4:]))
             found.setdefault((row[0], row[1]), []).append(earlier)
         return found
+
+
+def last_ballots(conn: sa.Connection, election: str) -> list[tuple[str, bytes]]:
+    """(slot, body) of each slot's last ballot, by slot: the order says nothing of when."""
+    rows = conn.execute(
+        sa.select(board_ballot.c.slot, board_ballot.c.body)
+        .where(board_ballot.c.election == election)
+        .order_by(board_ballot.c.slot, board_ballot.c.revision)
+    )
+    return sorted(dict(rows.all()).items())
 
 
 @lru_cache(maxsize=256)

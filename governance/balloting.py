@@ -1,6 +1,7 @@
-"""Putting a question to the vote: by acclamation, by a show of hands, or by an open ballot.
+"""Putting a question to the vote: what is frozen, and how an open ballot is opened.
 
-A secret ballot is opened in `secret_balloting.py`, with the parts that both have in common here.
+A secret ballot is opened in `secret_balloting.py`, a vote without ballots taken in `hands.py`, with
+the parts that they have in common here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ballots.counting.majority import ABSTAIN, ADOPT, REJECT
 from ballots.manifest import (
     LARGEST,
     OPEN,
@@ -23,7 +23,15 @@ from ballots.manifest import (
     roll_sha256,
 )
 from ballots.store import SqlBoard
-from governance import attendance, declaring, polling, presiding, roll, rulebook, texts, wording
+from governance import (
+    declaring,
+    polling,
+    presiding,
+    roll,
+    rulebook,
+    texts,
+    wording,
+)
 from governance.agenda import AgendaItem, ItemKind
 from governance.errors import N_, Invalid, Refused
 from governance.meetings import Meeting
@@ -129,63 +137,6 @@ def open_ballot(
     return poll
 
 
-def acclaim(
-    db: Session,
-    meeting: Meeting,
-    item: AgendaItem,
-    *,
-    outcome: str,
-    clause: int | None = None,
-    question: Texts | None = None,
-    by_id: int,
-    now: dt.datetime,
-) -> Poll:
-    """Record what the chair has found the meeting to want; it is declared at once."""
-    if outcome not in (ADOPT, REJECT):
-        raise Invalid(N_("Choose whether the meeting adopted or rejected."), field="outcome")
-    poll = put(db, meeting, item, PollKind.ACCLAMATION, question, clause, by_id=by_id, now=now)
-    poll.state = PollState.CLOSED
-    poll.closed_at = now
-    poll.present = attendance.count(db, meeting.id).total
-    db.add(poll)
-    db.flush()
-    declaring.settle(db, poll, outcome, by_id=by_id, now=now)
-    return poll
-
-
-def show_of_hands(
-    db: Session,
-    meeting: Meeting,
-    item: AgendaItem,
-    *,
-    votes: Mapping[str, int],
-    clause: int | None = None,
-    question: Texts | None = None,
-    by_id: int,
-    now: dt.datetime,
-) -> Poll:
-    """Enter the hands that the tellers counted; the poll is counted and waits to be declared."""
-    poll = put(db, meeting, item, PollKind.SHOW_OF_HANDS, question, clause, by_id=by_id, now=now)
-    counted = _hands(votes)
-    most = len(declaring.voters_here(db, poll))
-    if sum(counted.values()) > most:
-        raise Invalid(
-            N_("More hands than voters: %(votes)s counted, %(voters)s with a vote are here."),
-            field="votes",
-            votes=sum(counted.values()),
-            voters=most,
-        )
-    poll.state = PollState.CLOSED
-    poll.closed_at = now
-    poll.present = attendance.count(db, meeting.id).total
-    members = declaring.members_of(db, meeting, poll, now)
-    poll.result = declaring.counted(db, poll, counted, members=members)
-    db.add(poll)
-    db.flush()
-    polling.record(db, "poll.counted", poll, by_id=by_id, now=now)
-    return poll
-
-
 def put(
     db: Session,
     meeting: Meeting,
@@ -267,17 +218,6 @@ def _check_not_decided(
         less_exact = EXACTNESS[poll.kind] < EXACTNESS[kind]
         if poll.state is PollState.DECLARED and not less_exact:
             raise AlreadyDecided
-
-
-def _hands(votes: Mapping[str, int]) -> dict[str, int]:
-    if votes.keys() - {ADOPT, REJECT, ABSTAIN}:
-        raise Invalid(N_("Hands are counted for, against and abstaining."), field="votes")
-    hands = {option: votes.get(option, 0) for option in (ADOPT, REJECT, ABSTAIN)}
-    if any(type(number) is not int or number < 0 for number in hands.values()):
-        raise Invalid(N_("Enter whole numbers."), field="votes")
-    if not any(hands.values()):
-        raise Invalid(N_("Enter how many hands were raised."), field="votes")
-    return hands
 
 
 def manifest(

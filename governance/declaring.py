@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ballots.board import ResultEntry, VoidEntry
 from ballots.counting import lot as lots
-from ballots.counting import majority, plurality
+from ballots.counting import majority
 from ballots.errors import Malformed
-from ballots.open_ballot import parse_open_ballot
 from ballots.store import SqlBoard
 from governance import (
+    counts,
     credentials,
     members,
     motions,
@@ -26,9 +23,8 @@ from governance import (
     roles,
     secret,
     texts,
-    wording,
 )
-from governance.agenda import AgendaItem, ItemKind
+from governance.agenda import AgendaItem
 from governance.attendance import Attendance
 from governance.errors import N_, Invalid, Refused, WrongState
 from governance.meetings import Meeting, MeetingState
@@ -36,7 +32,7 @@ from governance.members import Member
 from governance.motions import Motion, MotionState
 from governance.polling import NotOpen, Poll, PollKind, PollState, PollVoter
 from governance.roles import Role
-from governance.roll import Roll, RollEntry
+from governance.roll import RollEntry
 from governance.units import UnitMember
 
 LONGEST = 2_000  # characters of a reason
@@ -73,9 +69,9 @@ def close(db: Session, board: SqlBoard, poll: Poll, *, by_id: int | None, now: d
     if poll.kind is PollKind.SECRET_BALLOT:
         secret.add_up(db, board, poll, members=members)  # its trustees are to open it
     else:
-        poll.result = counted(db, poll, _chosen(poll, ballots), members=members)
+        poll.result = counts.counted(db, poll, counts.cast(db, poll), members=members)
     db.flush()
-    polling.record(db, "poll.closed", poll, by_id=by_id, now=now, ballots=len(ballots))
+    polling.record(db, "poll.closed", poll, by_id=by_id, now=now, ballots=ballots)
     return poll
 
 
@@ -128,7 +124,7 @@ def declare(db: Session, board: SqlBoard, poll: Poll, *, by_id: int, now: dt.dat
         board.append(db.connection(), [ResultEntry(poll.election, hashed).encode()])
     if poll.kind is PollKind.SECRET_BALLOT:
         secret.forget_numbers(db, poll)
-    settle(db, poll, _outcome(poll.result), by_id=by_id, now=now)
+    settle(db, poll, counts.outcome(poll.result), by_id=by_id, now=now)
     return poll
 
 
@@ -160,47 +156,10 @@ def settle(db: Session, poll: Poll, outcome: str, *, by_id: int, now: dt.datetim
     polling.move(poll, PollState.DECLARED)
     poll.declared_at = now
     poll.outcome = outcome
-    languages = db.get_one(Meeting, poll.meeting_id).association.languages
-    if poll.method == "plurality":
-        labels = {each["id"]: each["label"] for each in poll.options}
-        chosen = (poll.result or {})["elected"]
-        elected = [labels[each][languages[0]] for each in chosen]
-        poll.decision = wording.election(elected, poll.question, languages)
-    else:
-        elects = db.get_one(AgendaItem, poll.item_id).kind is ItemKind.ELECTION
-        said = wording.AS_PROPOSED if elects and outcome == majority.ADOPT else outcome
-        poll.decision = wording.decision(said, poll.question, languages)
+    poll.decision = counts.decision(db, poll, outcome, poll.result or {"elected": []})
     db.flush()
     _settle_motion(db, poll, now)
     polling.record(db, "poll.declared", poll, by_id=by_id, now=now)
-
-
-def counted(
-    db: Session,
-    poll: Poll,
-    votes: Mapping[str, int],
-    *,
-    members: int,
-    casting_vote: str | None = None,
-    seed: str | None = None,
-) -> dict[str, Any]:
-    """The count, with the numbers that no ballot holds and that a recount needs beside them."""
-    beside: dict[str, Any] = {"present": poll.present, "members": members}
-    if poll.method == "plurality":
-        among = plurality.count(votes, seats=poll.rule["seats"], seed=seed)
-        return {**among.as_dict(), **beside}
-    rule = majority.MajorityRule.parse(poll.rule)
-    decided = majority.count(
-        votes,
-        rule,
-        present=poll.present,
-        eligible=db.get_one(Roll, poll.roll_id).voters if poll.roll_id else poll.present,
-        members=members,
-        casting_vote=casting_vote,
-    )
-    if seed is not None:
-        beside["seed"] = seed
-    return {**decided.as_dict(), **beside}
 
 
 def on_roll(db: Session, poll: Poll) -> set[int]:
@@ -239,47 +198,36 @@ def _held(db: Session, poll: Poll, by_id: int | None) -> Meeting:
     return meeting
 
 
-def _empty_box(db: Session, board: SqlBoard, poll: Poll, now: dt.datetime) -> list[bytes]:
-    """Close the poll on the board; returns each voter's ballot.
+def _empty_box(db: Session, board: SqlBoard, poll: Poll, now: dt.datetime) -> int:
+    """Close the poll on the board; returns how many have voted.
 
     Who has voted was in the meeting, also if they left before the close.
     """
     election = str(poll.election)
     board.close_election(db.connection(), election)
-    ballots = board.ballots(db.connection(), election)
-    slots = {slot for slot, _ in ballots}
+    slots = {slot for slot, _ in board.ballots(db.connection(), election)}
     voters = sa.select(PollVoter.member_id, PollVoter.slot).where(PollVoter.poll_id == poll.id)
     voted = {member_id for member_id, slot in db.execute(voters) if slot in slots}
     poll.present = len(_here(db, poll) | voted)
     poll.closed_at = now
     credentials.forget(db, poll.id)
-    return [body for _, body in ballots]
-
-
-def _chosen(poll: Poll, ballots: Sequence[bytes]) -> dict[str, int]:
-    chosen = Counter(parse_open_ballot(body).choice for body in ballots)
-    return {option["id"]: chosen[option["id"]] for option in poll.options}
+    return len(slots)
 
 
 def _recount(
     db: Session, poll: Poll, *, casting_vote: str | None = None, seed: str | None = None
 ) -> None:
     """Count with what broke the tie; of a secret vote, from what its trustees have opened."""
-    broken = {"casting_vote": casting_vote, "seed": seed}
-    if poll.kind is PollKind.SECRET_BALLOT:
-        kept = secret.of(db, poll)
-        result = counted(db, poll, secret.votes(db, poll), members=kept.members or 0, **broken)
-        poll.result = secret.told(db, poll, result)
+    is_secret = poll.kind is PollKind.SECRET_BALLOT
+    if is_secret:
+        members, choices = secret.of(db, poll).members or 0, secret.votes(db, poll)
     else:
-        result = poll.result or {}
-        poll.result = counted(db, poll, result["votes"], members=result["members"], **broken)
+        members, choices = (poll.result or {})["members"], counts.kept(db, poll) or {}
+    result = counts.counted(
+        db, poll, choices, members=members, casting_vote=casting_vote, seed=seed
+    )
+    poll.result = secret.told(db, poll, result) if is_secret else result
     db.flush()
-
-
-def _outcome(result: Mapping[str, Any]) -> str:
-    if result["method"] == "plurality":
-        return str(result["elected"][0]) if result["elected"] else ""
-    return str(result["outcome"])
 
 
 def _settle_motion(db: Session, poll: Poll, now: dt.datetime) -> None:

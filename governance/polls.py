@@ -1,7 +1,9 @@
 """Polls: everything about votes being taken that the rest of the house calls, under one name.
 
-`polling.py` has the tables and how a poll is found, `balloting.py` and `secret_balloting.py` put a
-question to the vote, `declaring.py` leads from the open box to the decision.
+`polling.py` has the tables and how a poll is found. `balloting.py`, `secret_balloting.py` and
+`hands.py` put a question to the vote, `standing.py` says who stands and how it is counted.
+`declaring.py` leads from the open box to the decision, which `counts.py` counts, and `recounts.py`
+again without who has withdrawn.
 """
 
 from governance.balloting import (
@@ -10,9 +12,7 @@ from governance.balloting import (
     BallotOpen,
     InformationOnly,
     NoRoll,
-    acclaim,
     open_ballot,
-    show_of_hands,
 )
 from governance.declaring import (
     NotCounted,
@@ -27,6 +27,7 @@ from governance.declaring import (
     voters_here,
 )
 from governance.dissents import TookNoPart, dissent
+from governance.hands import acclaim, show_of_hands
 from governance.polling import (
     NEXT,
     PUBLISHED,
@@ -52,6 +53,8 @@ from governance.polling import (
     unfinished,
     voter_slot,
 )
+from governance.recounts import NoNumbers, PollRecount, RecountTied, in_force, recount_without
+from governance.recounts import of_poll as recounts
 from governance.secret_balloting import open_secret
 
 __all__ = [
@@ -63,6 +66,7 @@ __all__ = [
     "BallotOpen",
     "Dissent",
     "InformationOnly",
+    "NoNumbers",
     "NoRoll",
     "NoTie",
     "NotCounted",
@@ -70,8 +74,10 @@ __all__ = [
     "NotOpen",
     "Poll",
     "PollKind",
+    "PollRecount",
     "PollState",
     "PollVoter",
+    "RecountTied",
     "TieWaits",
     "TookNoPart",
     "TurnoutHidden",
@@ -85,6 +91,7 @@ __all__ = [
     "dissents",
     "due",
     "get",
+    "in_force",
     "lot",
     "of_item",
     "of_meeting",
@@ -93,6 +100,8 @@ __all__ = [
     "open_secret",
     "public_result",
     "receipt",
+    "recount_without",
+    "recounts",
     "show_of_hands",
     "turnout",
     "unfinished",

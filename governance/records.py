@@ -13,7 +13,7 @@ from ballots.checkpoint import parse_checkpoint, parse_note
 from ballots.record import PollRecord
 from ballots.store import SqlBoard
 from ballots.tables import READING
-from governance import minutes, minutes_published, polling, secret
+from governance import minutes, minutes_published, polling, recounts, secret
 from governance.errors import N_, NotFound
 from governance.meetings import Meeting
 from governance.minutes import MinutesState
@@ -61,8 +61,10 @@ def _poll(db: Session, board: SqlBoard, poll: Poll) -> PollRecord:
         raise NotFound
     slots = db.scalars(sa.select(PollVoter.slot).where(PollVoter.poll_id == poll.id)).all()
     result = polling.public_result(poll) if poll.state is PollState.DECLARED else None
+    later = [recounts.public_result(poll, each) for each in recounts.of_poll(db, poll.id)]
     if poll.kind is not PollKind.SECRET_BALLOT:
-        return PollRecord(manifest, slots, board.ballots(conn, election), result)
+        ballots = board.ballots(conn, election)
+        return PollRecord(manifest, slots, ballots, result, recounts=later)
     if secret.of(db, poll).few:
         # With its archive go the numbers, and so few of them say how people voted.
         return PollRecord(manifest, slots, (), result, audit=audit_kit.WITHHELD)
@@ -74,6 +76,7 @@ def _poll(db: Session, board: SqlBoard, poll: Poll) -> PollRecord:
         archive=secret.archive(db, board, poll),
         strong=secret.strong(db, poll),
         audit=secret.audit_text(db, poll),
+        recounts=later,
     )
 
 

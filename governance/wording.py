@@ -116,30 +116,6 @@ DECISIONS[AS_PROPOSED] = {
     "hu": "A közgyűlés a javaslat szerint választott: %(question)s",
 }
 
-ELECTED: Texts = {
-    "sv": "Stämman valde %(elected)s: %(question)s",
-    "en": "The meeting elected %(elected)s: %(question)s",
-    "fi": "Kokous valitsi: %(elected)s (%(question)s)",
-    "fr": "L’assemblée a élu %(elected)s : %(question)s",
-    "nl": "De vergadering heeft %(elected)s gekozen: %(question)s",
-    "es": "La asamblea eligió a %(elected)s: %(question)s",
-    "de": "Die Versammlung hat %(elected)s gewählt: %(question)s",
-    "it": "L’assemblea ha eletto %(elected)s: %(question)s",
-    "hu": "A közgyűlés megválasztotta: %(elected)s (%(question)s)",
-}
-
-NOBODY_ELECTED: Texts = {
-    "sv": "Ingen valdes: %(question)s",
-    "en": "Nobody was elected: %(question)s",
-    "fi": "Ketään ei valittu: %(question)s",
-    "fr": "Personne n’a été élu : %(question)s",
-    "nl": "Niemand is gekozen: %(question)s",
-    "es": "Nadie resultó elegido: %(question)s",
-    "de": "Niemand wurde gewählt: %(question)s",
-    "it": "Nessuno è stato eletto: %(question)s",
-    "hu": "Senkit sem választottak meg: %(question)s",
-}
-
 # An agenda item's title for a member's motion, whose own title stands as the member wrote it.
 MOTION: Texts = {
     "sv": "Motion %(number)s: %(title)s",
@@ -180,13 +156,4 @@ def decision(outcome: str, question: Texts, languages: Sequence[str]) -> Texts:
     """The sentence that the minutes give, in each language of the association."""
     return {
         code: DECISIONS[outcome][code] % {"question": pick(question, code)} for code in languages
-    }
-
-
-def election(elected: Sequence[str], question: Texts, languages: Sequence[str]) -> Texts:
-    """The same for an election; `elected` are names, none where nobody got a vote."""
-    words = ELECTED if elected else NOBODY_ELECTED
-    return {
-        code: words[code] % {"elected": ", ".join(elected), "question": pick(question, code)}
-        for code in languages
     }
