@@ -144,4 +144,4 @@ def counts(db: Session, meeting_id: int) -> dict[DispatchState, int]:
         .where(NominationLetter.meeting_id == meeting_id, NominationLetter.about == About.CALL)
         .group_by(NominationLetter.state)
     )
-    return dict(db.execute(rows).tuples().all())
+    return dict(db.execute(rows).all())

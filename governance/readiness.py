@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance import agenda, documents, meetings, motions, rulebook
+from governance import agenda, documents, electing, meetings, motions, rulebook
 from governance.agenda import AgendaItem
 from governance.associations import Association
 from governance.deadlines import Deadline
+from governance.electing import Election
 from governance.errors import N_
 from governance.languages import LANGUAGES
 from governance.meetings import Meeting, MeetingState
@@ -41,6 +42,7 @@ class _Look:
     today: dt.date
     items: Sequence[AgendaItem]
     motions: Sequence[Motion]
+    elections: Sequence[Election]
     papers: frozenset[str]  # the kinds of documents that are there
     deadlines: dict[str, Deadline]
 
@@ -59,12 +61,13 @@ def missing(db: Session, meeting: Meeting, *, now: dt.datetime) -> list[Missing]
         today=association.today(now),
         items=items,
         motions=motions.of_meeting(db, meeting.id),
+        elections=[election for election, _ in electing.of_meeting(db, meeting.id)],
         papers=frozenset(each.kind for each in documents.of(db, meeting.id)),
         deadlines={each.key: each for each in meetings.deadlines(meeting, association, items)},
     )
     checks: Sequence[Callable[[_Look], Iterable[Missing]]] = ()
     if meeting.state in PREPARED:
-        checks = (_date, _texts, _place, _agenda, _motions, _papers, _notice)
+        checks = (_date, _texts, _place, _agenda, _motions, _elections, _papers, _notice)
     elif meeting.state is MeetingState.CALLED:
         checks = (_papers,)
     return [each for check in checks for each in check(look)]
@@ -151,6 +154,19 @@ def _motions(look: _Look) -> Iterable[Missing]:
             N_("Motions on which the board has given no opinion: %(count)s."),
             {"count": len(unanswered)},
             look.path("motions"),
+            warning=True,
+        )
+
+
+def _elections(look: _Look) -> Iterable[Missing]:
+    """What the committee has begun and not proposed; the meeting can elect without a proposal."""
+    unproposed = [each for each in look.elections if each.proposed_at is None]
+    if unproposed:
+        yield Missing(
+            "elections-unproposed",
+            N_("Elections without the nomination committee's proposal: %(count)s."),
+            {"count": len(unproposed)},
+            look.path("elections"),
             warning=True,
         )
 

@@ -34,6 +34,7 @@ from governance.notices import Dispatch, Notice
 from governance.polls import Poll
 from governance.server_keys import ServerKeyGone
 from web import address_letters, logs
+from web.election_work import send_election_letters, settle_elections
 from web.house import House
 from web.letters import Sender, letter
 from web.mail import Mailer, MailRefused
@@ -47,7 +48,16 @@ STOP_WITHIN = 5.0  # seconds; what a round that goes on leaves behind, another t
 
 def run_due(house: House) -> None:
     """One round: every step on its own, so that a fault in one does not stop the others."""
-    steps = (close_polls, open_alone, send_letters, tell_old_addresses, take_addresses, forget)
+    steps = (
+        close_polls,
+        open_alone,
+        settle_elections,
+        send_letters,
+        send_election_letters,
+        tell_old_addresses,
+        take_addresses,
+        forget,
+    )
     for step in steps:
         try:
             step(house)

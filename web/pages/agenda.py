@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from governance import agenda, rulebook
+from governance import agenda, candidates, rulebook
 from governance.agenda import AgendaItem, ItemKind
 from governance.errors import N_, Invalid, Refused, WrongState
 from web.auth import Visitor
@@ -211,6 +211,7 @@ def remove(house: House, visitor: Visitor, meeting_id: int, item_id: int) -> Res
     with house.database.writing() as db:
         meeting = meeting_for(db, visitor, meeting_id)
         item = agenda.get(db, meeting_id, item_id)
+        candidates.drop(db, item)
         agenda.remove(db, meeting, item, by_id=member.id, now=house.clock())
     house.live.publish(meeting_id)
     return see(f"/meetings/{meeting_id}/agenda", notice="item-removed")

@@ -22,6 +22,7 @@ from web.auth import Visitor
 from web.house import House
 from web.pages import meetings
 from web.pages.documents import is_board
+from web.pages.elections import waiting_for
 from web.render import page
 
 BEFORE_CALLED = (MeetingState.ANNOUNCED, MeetingState.APPROVED)
@@ -72,6 +73,8 @@ def _tasks(db: Session, visitor: Visitor, ahead: Sequence[Meeting]) -> Iterator[
     """Minutes in the visitor's hands, own motions that are not sent, what waits for the board."""
     if visitor.member is None:
         return
+    for message, asked, path in waiting_for(db, visitor.member):
+        yield Task(message, path, asked)
     yield from _writing(db, visitor.member)
     for meeting in ahead:
         if meeting.state is not MeetingState.ANNOUNCED:

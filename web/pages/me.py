@@ -13,6 +13,8 @@ from web.auth import Visitor
 from web.forms import Form
 from web.house import House
 from web.pages.booth import key_address
+from web.pages.elections import waiting_for
+from web.pages.home import Task
 from web.pages.members import RECORD, choices, corrected, record
 from web.render import entered, page, see
 
@@ -43,6 +45,7 @@ def _page(
         frozen = waiting is not None and addresses.is_frozen(db, member.id)
         sessions = logins.standing(db, member.id, now=now)
         own_key = member_keys.of(db, member.id)
+        asked = [Task(message, path, facts) for message, facts, path in waiting_for(db, member)]
     return page(
         visitor,
         "members/me.html",
@@ -53,6 +56,7 @@ def _page(
         fresh=_is_fresh(house, visitor),
         sessions=sessions,
         own_key=own_key,
+        tasks=asked,
         key_at=key_address(house, visitor),
         methods=METHODS,
         form={**record(member), "email": "", **(form or {})},

@@ -17,6 +17,7 @@ from governance import (
     agenda,
     attendance,
     documents,
+    elections,
     electoral_boards,
     members,
     minutes,
@@ -185,6 +186,7 @@ def _links(db: Session, visitor: Visitor, meeting: Meeting) -> dict[str, Any]:
     readable = [each for each in documents.of(db, meeting.id) if may_read(db, visitor, each)]
     return {
         "documents": readable,
+        "elections": {item.id: made for made, item in elections.of_meeting(db, meeting.id)},
         "minutes": written,
         "published": written is not None and written.state is MinutesState.PUBLISHED,
         "secretary": bool(held & {Role.SECRETARY, Role.CHAIR, Role.CHECKER}),

@@ -26,7 +26,7 @@ from web.render import entered, page, see
 ON_A_PAGE = 50
 # What may be corrected: the names of the form's fields.
 RECORD = ("given_name", "family_name", "country", "place", "language", "skills", "by_post")
-GIVEN = (Role.ADMINISTRATOR, Role.DIRECTOR)  # roles held in the association
+GIVEN = (Role.ADMINISTRATOR, Role.DIRECTOR, Role.NOMINATOR)  # roles held in the association
 
 
 @get("/members", sync_to_thread=True)
