@@ -20,12 +20,14 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from ballots.belenios.archive import Archive, parse_archive
 from ballots.belenios.encoding import compact
 from ballots.belenios.group import BELENIOS_2048 as GROUP
 from ballots.belenios.verify import verify_archive
@@ -65,7 +67,7 @@ def main() -> int:
     if shutil.which("belenios-tool") is None:
         print("belenios-tool is not here: apt-get install belenios-tool", file=sys.stderr)
         return 2
-    election, encoded = whole_election(question_of_two(), 2)
+    election, encoded = whole_election(question_of_two(), 2, given.seed)
     total = Outcome()
     jobs = [
         (encoded, election.uuid, f"{given.seed}/{number}", min(BATCH, given.times - number))
@@ -112,7 +114,7 @@ def judge(changed: bytes, uuid: str, name: str, directory: Path, outcome: Outcom
 def mutant(encoded: bytes, chance: random.Random) -> bytes:
     """The archive with one thing changed, in its bytes or in what an event says."""
     if chance.random() < 0.2:
-        return _bytes(encoded, chance)
+        return _bytes(encoded, chance) if chance.random() < 0.7 else _files(encoded, chance)
     parts = taken_apart(encoded)
     if chance.random() < 0.1:
         _events(parts, chance)
@@ -135,6 +137,24 @@ def _bytes(encoded: bytes, chance: random.Random) -> bytes:
     if way == 2:
         return encoded[:at] + encoded[at + 1 :]
     return encoded + encoded[at : at + 512]
+
+
+def _files(encoded: bytes, chance: random.Random) -> bytes:
+    """Files of the archive left out, moved, added or cut off, each as it was."""
+    archive = parse_archive(encoded)
+    files = list(archive.files)
+    at, to = chance.randrange(len(files)), chance.randrange(len(files))
+    way = chance.randrange(4)
+    if way == 0:
+        del files[at]
+    elif way == 1:
+        files.insert(to, files.pop(at))
+    elif way == 2:
+        stray = compact({"stray": chance.randrange(9)})
+        files.insert(at, (f"{sha256(stray).hexdigest()}.data.json", stray))
+    else:
+        del files[at:]
+    return Archive(archive.timestamp, files).encode()
 
 
 def _events(parts: list[Part], chance: random.Random) -> None:

@@ -187,6 +187,39 @@ def _take(archive: Archive, name: str, content: bytes) -> None:
     archive._append(event)
 
 
+def check_places(archive: Archive) -> None:
+    """Data stand before the first event that names them, as it names them, and no others are there.
+
+    Else two programs that read the same archive could write two. Raises Malformed.
+    """
+    expected: dict[str, None] = {}  # in order
+    events = [name for name, _ in archive.files if name.endswith(".event.json")]
+    for event, name in zip(archive.events, events, strict=True):
+        payload = [] if event.payload is None else [event.payload]
+        for digest in (*_named(archive, event), *payload):
+            expected.setdefault(f"{digest}.data.json")
+        expected[name] = None
+    if list(expected) != [name for name, _ in archive.files]:
+        raise Malformed("data stand where no event names them")
+
+
+# What an event's payload names besides, in this order.
+NAMES = {
+    "Setup": ("election", "trustees", "credentials"),
+    "EncryptedTally": ("encrypted_tally",),
+    "PartialDecryption": ("payload",),
+}
+
+
+def _named(archive: Archive, event: Event) -> list[str]:
+    if event.kind not in NAMES:
+        return []
+    value = parse_json(archive.payload(event))
+    if not isinstance(value, dict):
+        raise Malformed(f"the payload of event {event.height} is no object")
+    return [text(value.get(name)) for name in NAMES[event.kind]]
+
+
 def _members(encoded: bytes) -> Sequence[tuple[str, bytes]]:
     found, at = [], 0
     while at < len(encoded):

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 
-from ballots.belenios.archive import Archive, Event, parse_archive
+from ballots.belenios.archive import Archive, Event, check_places, parse_archive
 from ballots.belenios.ballot import Ballot, check_ballot, parse_ballot
 from ballots.belenios.election import Election, parse_election
 from ballots.belenios.encoding import fields, items, parse_json, text, whole
+from ballots.belenios.group import Group
 from ballots.belenios.membership import Deferred, can_defer
 from ballots.belenios.tally import (
     PartialDecryption,
@@ -77,6 +78,7 @@ def verify_archive(
     audit = Audit()
     try:
         archive = parse_archive(encoded)
+        check_places(archive)
         _Verifier(archive, audit, processes or os.cpu_count() or 1, progress).run()
         if strong is not None:
             _check_strong(audit, strong)
@@ -229,10 +231,20 @@ def _leading(events: Sequence[Event], kind: str) -> list[Event]:
 
 
 def _credentials(encoded: bytes, election: Election) -> frozenset[int]:
-    listed = [election.group.parse_element(text(each)) for each in items(parse_json(encoded))]
+    listed = _elements([text(each) for each in items(parse_json(encoded))], election.group)
     if len(set(listed)) != len(listed):
         raise Rejected("credentials", "the same credential is listed twice")
     return frozenset(listed)
+
+
+def _elements(texts: Sequence[str], group: Group) -> list[int]:
+    """Asked together where that is sound; else, or where one is none, each alone."""
+    if can_defer(group):
+        deferred = Deferred(group)
+        found = [deferred.parse_element(each) for each in texts]
+        if deferred.hold():
+            return found
+    return [group.parse_element(each) for each in texts]
 
 
 def check_bodies(

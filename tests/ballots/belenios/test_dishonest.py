@@ -6,12 +6,15 @@ Every lie is told with honest hashes around it, so that it is the lie that is fo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from ballots.belenios import tally
+from ballots.belenios.archive import Archive
 from ballots.belenios.ballot import Ballot, make_ballot
 from ballots.belenios.credential import public_of
 from ballots.belenios.election import parse_election
@@ -421,6 +424,51 @@ def test_bytes_that_are_no_archive_are_malformed_and_nothing_else(made, name):
     assert broken != made.archive.encode()
     [finding] = verify_archive(broken, processes=1).findings
     assert finding.code == "malformed"
+
+
+def kinds_of(files: list[tuple[str, bytes]]) -> list[str]:
+    return [json.loads(each)["type"] if "event" in name else "data" for name, each in files]
+
+
+def displaced(files: list[tuple[str, bytes]]) -> Iterator[tuple[str, list[tuple[str, bytes]]]]:
+    """The same files, each time with one that nobody names, or with two in another order."""
+    content = b'{"nobody":"names this"}'
+    stray = (f"{sha256(content).hexdigest()}.data.json", content)
+    for at, kind in enumerate([*kinds_of(files), "the end"]):
+        yield f"a stray file before {kind} at {at}", [*files[:at], stray, *files[at:]]
+    kinds = kinds_of(files)
+    for at, (one, other) in enumerate(pairwise(kinds)):
+        if one == other == "data":
+            swapped = [*files[:at], files[at + 1], files[at], *files[at + 2 :]]
+            yield f"data at {at} after the next", swapped
+    first, second, *_ = (at for at, kind in enumerate(kinds) if kind == "Ballot")
+    rest = [each for at, each in enumerate(files) if at != second - 1]
+    early = [*rest[: first - 1], files[second - 1], *rest[first - 1 :]]
+    yield "a ballot long before its event", early
+
+
+@pytest.mark.usefixtures("needs_tool")
+def test_data_stand_where_an_event_names_them_and_the_judge_agrees(made, tmp_path):
+    archive, told = made.archive, 0
+    for name, files in displaced(archive.files):
+        encoded = Archive(archive.timestamp, files).encode()
+        [finding] = verify_archive(encoded, processes=1).findings
+        assert finding.code == "malformed", name
+        assert not tool.accepts(tmp_path, made.election.uuid, encoded), name
+        told += 1
+    assert told > 20
+
+
+@pytest.mark.usefixtures("needs_tool")
+def test_of_a_growing_archive_whole_events_are_accepted_and_nothing_between(made, tmp_path):
+    """Cut off after any of its files: both programs take it where an event is the last one."""
+    archive = made.archive
+    kinds = kinds_of(archive.files)
+    for at in range(len(kinds) + 1):
+        encoded = Archive(archive.timestamp, archive.files[:at]).encode()
+        whole = at > 0 and kinds[at - 1] != "data"
+        assert verify_archive(encoded, processes=1).holds == whole, at
+        assert tool.accepts(tmp_path, made.election.uuid, encoded) == whole, at
 
 
 def test_at_least_twenty_kinds_of_lies_are_told():
