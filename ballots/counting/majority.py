@@ -130,8 +130,8 @@ def count(
         raise Malformed("a casting vote adopts or rejects")
     adopt, reject = votes.get(ADOPT, 0), votes.get(REJECT, 0)
     base = _base(votes, rule, present, eligible, members)
-    quorate = _quorate(rule, present, members)
-    tied = quorate and _may_tie(rule) and adopt == reject and adopt > 0
+    quorate = is_quorate(rule, present, members)
+    tied = quorate and may_tie(rule) and adopt == reject and adopt > 0
     if casting_vote is not None and not tied:
         raise Malformed("there is no tie to break")
     carried = quorate and (casting_vote == ADOPT if tied else rule.holds(adopt, base))
@@ -168,7 +168,8 @@ def _base(
     return base
 
 
-def _quorate(rule: MajorityRule, present: int | None, members: int | None) -> bool:
+def is_quorate(rule: MajorityRule, present: int | None, members: int | None) -> bool:
+    """Whether enough are present for the rule. Raises Malformed where their number is missing."""
     if rule.quorum is None:
         return True
     if present is None or members is None:
@@ -177,7 +178,7 @@ def _quorate(rule: MajorityRule, present: int | None, members: int | None) -> bo
     return present * denominator >= members * numerator
 
 
-def _may_tie(rule: MajorityRule) -> bool:
+def may_tie(rule: MajorityRule) -> bool:
     """Only more than half of those for and against leaves a middle that decides nothing."""
     numerator, denominator = rule.share
     simple = rule.base == "cast_valid" and rule.operator == ">" and 2 * numerator == denominator
