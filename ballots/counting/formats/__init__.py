@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from ballots.counting.formats import blt, cast_vote_records, pabulib, preflib, profile_json, table
+from ballots.counting.formats import (
+    blt,
+    cast_vote_records,
+    cast_vote_xml,
+    pabulib,
+    preflib,
+    profile_json,
+    table,
+)
 from ballots.counting.formats.text import Unreadable, decoded
 from ballots.counting.profile import BudgetProfile, MarkedProfile, RankedProfile
 from ballots.errors import Malformed
@@ -18,35 +27,43 @@ LARGEST = 256_000_000  # bytes
 _BLT = re.compile(r"\d+[ \t]+\d+[ \t]*(#.*)?$", re.MULTILINE)
 
 
-def read(path: Path, *, marks: bool = False) -> AnyProfile:
-    """The profile in a file; `marks` where a table's numbers are marks. OSError, Unreadable."""
+def read(path: Path, *, marks: bool = False, contest: str | None = None) -> AnyProfile:
+    """The profile in a file; `marks` where a table's numbers are marks, `contest` which one of a
+    report's is counted. OSError, Unreadable."""
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise Unreadable(None, "the file is too large")
-    return parse(content, ending=path.suffix[1:].lower(), marks=marks)
+    return parse(content, ending=path.suffix[1:].lower(), marks=marks, contest=contest)
 
 
-def parse(content: bytes, *, ending: str = "", marks: bool = False) -> AnyProfile:
+def parse(
+    content: bytes, *, ending: str = "", marks: bool = False, contest: str | None = None
+) -> AnyProfile:
     """Raises Unreadable."""
     text = decoded(content)
     if not text.strip():
         raise Unreadable(1, "the file is empty")
     try:
-        return _parser(text, ending, marks)(text)
+        return _parser(text, ending, marks, contest)(text)
     except Unreadable:
         raise
     except Malformed as fault:
         raise Unreadable(None, fault.message) from fault
 
 
-def _parser(text: str, ending: str, marks: bool) -> Callable[[str], AnyProfile]:
+def _parser(
+    text: str, ending: str, marks: bool, contest: str | None
+) -> Callable[[str], AnyProfile]:
     tables = table.parse_marks if marks else table.parse
-    jsons = cast_vote_records.parse if cast_vote_records.REPORT in text else profile_json.parse
+    records = partial(cast_vote_records.parse, contest=contest)
+    jsons = records if cast_vote_records.REPORT in text else profile_json.parse
+    xmls = partial(cast_vote_xml.parse, contest=contest)
     by_ending = {
         "json": jsons,
         "blt": blt.parse,
         "pb": pabulib.parse,
+        "xml": xmls,
         "csv": tables,
         "tsv": tables,
         **dict.fromkeys(PREFLIB, preflib.parse),
@@ -54,7 +71,7 @@ def _parser(text: str, ending: str, marks: bool) -> Callable[[str], AnyProfile]:
     if ending in by_ending:
         return by_ending[ending]
     start = text.lstrip()
-    signs = {"{": jsons, "META": pabulib.parse, "# FILE NAME:": preflib.parse}
+    signs = {"{": jsons, "<": xmls, "META": pabulib.parse, "# FILE NAME:": preflib.parse}
     for sign, parser in signs.items():
         if start.startswith(sign):
             return parser

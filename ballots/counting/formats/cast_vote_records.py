@@ -2,7 +2,8 @@
 
 The current snapshot of each record counts. A candidate marked at several ranks stands at the first
 of them; several at one rank are placed equally; an unranked contest puts all that are marked at the
-first rank.
+first rank. A mark that the system found not to be given to anybody (`IsAllocable` is no, as in an
+overvote) is none.
 """
 
 from __future__ import annotations
@@ -18,26 +19,44 @@ REPORT = "CVR.CastVoteRecordReport"
 MOST_RANKS = 1000
 
 
-def parse(text: str) -> RankedProfile:
-    """Raises Unreadable; faults of content name the record, which has no line of its own."""
+def parse(text: str, contest: str | None = None) -> RankedProfile:
+    """`contest`: its id, where the report has several.
+
+    Raises Unreadable; faults of content name the record, which has no line of its own.
+    """
     try:
         report = json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(error.lineno, f"this is not JSON: {error.msg}") from error
     except RecursionError as error:
         raise Unreadable(None, "this JSON is nested too deeply") from error
+    return profile(report, contest)
+
+
+def profile(report: dict[str, Any], contest: str | None) -> RankedProfile:
+    """As `parse` reads it. Raises Unreadable."""
     try:
-        return _profile(report)
+        return _profile(report, contest)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise Unreadable(None, f"the report lacks what the format asks for: {error}") from error
 
 
-def _profile(report: dict[str, Any]) -> RankedProfile:
-    contests = [contest for each in report["Election"] for contest in each["Contest"]]
-    if len(contests) != 1:
-        raise Unreadable(None, f"one contest is counted, and here are {len(contests)}")
-    contest = contests[0]
-    people = {each["@id"]: each["Name"] for one in report["Election"] for each in one["Candidate"]}
+def _contest(report: dict[str, Any], wanted: str | None) -> dict[str, Any]:
+    contests = {each["@id"]: each for one in report["Election"] for each in one["Contest"]}
+    if wanted is None and len(contests) == 1:
+        return dict(*contests.values())
+    if wanted in contests:
+        return dict(contests[wanted])
+    raise Unreadable(None, f"say which contest is counted: {', '.join(contests)}")
+
+
+def _profile(report: dict[str, Any], wanted: str | None) -> RankedProfile:
+    contest = _contest(report, wanted)
+    people = {
+        each["@id"]: each.get("Name") or each["@id"]
+        for one in report["Election"]
+        for each in one["Candidate"]
+    }
     selections = {
         each["@id"]: " / ".join(people[one] for one in each.get("CandidateIds", [])) or each["@id"]
         for each in contest["ContestSelection"]
@@ -73,7 +92,7 @@ def _ranking(selections: list[dict[str, Any]], ids: dict[str, str], number: int)
         if known not in ids:
             raise Unreadable(None, f"record {number}: there is no selection {shown(known)}")
         for position in selection["SelectionPosition"]:
-            if position["HasIndication"] != "yes":
+            if position["HasIndication"] != "yes" or position.get("IsAllocable") == "no":
                 continue
             rank = position.get("Rank", 1)
             if type(rank) is not int or not 1 <= rank <= MOST_RANKS:
