@@ -31,9 +31,9 @@ from governance.database import Base, Instant, Word
 from governance.errors import N_, Invalid, NotAllowed, Refused, WrongState
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
-from governance.minutes_facts import Writer
 from governance.minutes_prose import ChangedMeanwhile, Paragraph, Typed
 from governance.minutes_text import Signature
+from governance.minutes_writer import Writer
 from governance.roles import Grant, Role
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from ballots.open_ballot import parse_open_ballot
-from governance import minutes_facts, naming, roles, roll
+from governance import minutes_facts, minutes_votes, naming, roles, roll
 from governance.agenda import AgendaItem
 from governance.journal import JournalEntry
 from governance.markdown import escape, plain
 from governance.meetings import MeetingState
 from governance.members import Member
-from governance.minutes_facts import Writer
+from governance.minutes_writer import Writer
 from governance.polling import Poll, PollKind, PollState, PollVoter
 from governance.roles import Role
 from governance.roll import Roll
@@ -246,9 +246,15 @@ def _ballot_annex(w: Writer) -> Iterator[str]:
     for poll, position in declared:
         yield f"### § {position} {w.pick(poll.question)}"
         chosen = _chosen(w, poll)
-        for option, label in minutes_facts.options(w, poll).items():
-            if voters := chosen.get(option):
-                yield f"**{label}, {len(voters)}:** {_run_in(voters)}"
+        for text in sorted(chosen, key=lambda text: _place_of(poll, text, len(chosen[text]))):
+            voters = chosen[text]
+            yield f"**{minutes_votes.choice(w, poll, text)}, {len(voters)}:** {_run_in(voters)}"
+
+
+def _place_of(poll: Poll, text: str, voters: int) -> tuple[int, int, str]:
+    """Single options as they were shown; then what most have chosen."""
+    ids = poll.option_ids
+    return (ids.index(text) if text in ids else len(ids), -voters, text)
 
 
 def _chosen(w: Writer, poll: Poll) -> dict[str, list[Member]]:

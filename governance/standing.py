@@ -69,7 +69,7 @@ def stand(
         "tie": "lot",
         "paragraph": paragraph,
         **_rule(method, seats, [each for each, _ in standing], given, languages),
-        **_seating(standing, given, languages),
+        **(_seating(standing, given, languages) if elects else {}),
     }
     order = given.get("order", FIXED)
     if order not in (FIXED, BY_LOT, PER_VOTER):
@@ -96,6 +96,8 @@ def _check_method(poll: Poll, method: str, seats: int, *, elects: bool) -> None:
         )
     if method == "plurality" and not elects:
         raise Invalid(N_("Candidates stand in elections only."), field="candidates")
+    if method == "equal-shares" and elects:
+        raise Invalid(N_("A budget is for proposals, not for candidates."), field="method")
     most = 1 if method == "irv" else MOST_SEATS
     if type(seats) is not int or not 1 <= seats <= most:
         message = N_("This method elects one.") if most == 1 else N_("Enter the number of seats.")

@@ -15,8 +15,8 @@ from governance import agenda, minutes, minutes_prose, minutes_words, polls, rol
 from governance.agenda import ItemState
 from governance.markdown import to_html
 from governance.meetings import Meeting
-from governance.minutes_facts import Writer
 from governance.minutes_text import Signature, addendum, body, passages, signatures
+from governance.minutes_writer import Writer
 from governance.roles import Role
 from tests import held_meeting
 

@@ -6,8 +6,8 @@ import pytest
 
 from governance import minutes_facts, opening, polls, server_keys
 from governance.agenda import ItemKind
-from governance.minutes_facts import Writer
 from governance.minutes_text import _ballot_annex
+from governance.minutes_writer import Writer
 from tests.governance.booth import Booth, chance
 
 
