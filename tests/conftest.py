@@ -29,7 +29,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[postgres_server.Postgres]:
-    with postgres_server.server() as started:
+    with postgres_server.server(postgres_server.in_memory()) as started:
         yield started
 
 
