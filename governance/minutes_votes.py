@@ -68,7 +68,7 @@ def _elects(w: Writer, poll: Poll) -> bool:
 
 def _votes(w: Writer, poll: Poll, counted: Mapping[str, Any], labels: dict[str, str]) -> str:
     if "rounds" in counted:
-        return _rounds(w, counted, labels)
+        return _rounds(w, poll, counted, labels)
     votes = counted.get("votes")
     if votes is None:
         return w.say("few")
@@ -77,22 +77,36 @@ def _votes(w: Writer, poll: Poll, counted: Mapping[str, Any], labels: dict[str, 
     return _table([w.say("option"), w.say("votes")], rows)
 
 
-def _rounds(w: Writer, counted: Mapping[str, Any], labels: dict[str, str]) -> str:
-    """The figures of the first round, and where there are several of the last, and who came in."""
-    rounds = counted["rounds"]
-    shown = [rounds[0], rounds[-1]] if len(rounds) > 1 else rounds
-    heads = ["first-round", "last-round"] if len(rounds) > 1 else ["figure"]
+# What the figures of a method's rounds are; votes where nothing else is said.
+FIGURES = {
+    "score": "points",
+    "cumulative": "points",
+    "majority-judgment": "middle-grade",
+    **dict.fromkeys(("schulze", "ranked-pairs"), "beats"),
+}
+
+
+def _rounds(w: Writer, poll: Poll, counted: Mapping[str, Any], labels: dict[str, str]) -> str:
+    """The figures of the first round, those of the last where they differ, and who came in."""
+    shown, heads = counted["rounds"][:1], [FIGURES.get(poll.method, "votes")]
+    if counted["rounds"][-1]["votes"] != shown[0]["votes"]:
+        shown, heads = [*shown, counted["rounds"][-1]], ["first-round", "last-round"]
     places = {each: str(at) for at, each in enumerate(counted["elected"], 1)}
     for at, each in enumerate(counted.get("deputies", []), 1):
         places[each] = w.say("deputy-place", place=at)
     rows = [
-        [labels[option], *(str(each["votes"].get(option, "")) for each in shown), place]
-        for option in labels
+        [label, *(_figure(w, poll, each["votes"].get(option, "")) for each in shown), place]
+        for option, label in labels.items()
         if any(option in each["votes"] for each in shown)
         for place in [places.get(option, "")]
     ]
     told = _table([w.say("option"), *map(w.say, heads), w.say("came-in")], rows)
     return f"{told}\n\n{w.say('valid', valid=counted['valid'], blank=counted['blank'])}"
+
+
+def _figure(w: Writer, poll: Poll, figure: str) -> str:
+    grades = poll.rule.get("grades")
+    return w.pick(grades[int(figure)]) if grades and figure else figure
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:
