@@ -784,13 +784,7 @@ def test_a_trustee_whose_part_does_not_hold_is_found_out_and_named(
 def test_a_key_made_in_the_browser_votes_there_and_on_another_device_by_its_code(
     voter, somebody, secret_floor, floor, house, bo
 ):
-    voter.visit("/me")
-    voter.follow("Use a key of this device's own")
-    voter.press("Make my key in this browser")
-    outcome(voter, "Write this code down")
-    code = voter.page.locator("p.code").inner_text()
-    voter.press("I have written it down")
-    outcome(voter, "This browser holds your key")
+    code = make_own_key(voter)
     [own] = voter.page.evaluate(KEPT, "stamma-own-key:")
     with house.database.reading() as db:
         public = member_keys.of(db, bo.id).public
@@ -829,3 +823,61 @@ def test_a_key_made_in_the_browser_votes_there_and_on_another_device_by_its_code
     other.visit("/me")
     other.follow("Use it on this device")
     outcome(other, "This browser holds your key")
+
+
+def make_own_key(voter: Person) -> str:
+    """From their record; returns the code that makes it again."""
+    voter.visit("/me")
+    voter.follow("Use a key of this device's own")
+    outcome(voter, "A key of your own for secret votes")
+    voter.press("Make my key in this browser")
+    outcome(voter, "Write this code down")
+    code = voter.page.locator("p.code").inner_text()
+    voter.press("I have written it down")
+    outcome(voter, "This browser holds your key")
+    return code
+
+
+def vote_for(voter: Person, poll: Poll, choice: str) -> None:
+    voter.page.get_by_label(voter.say(choice), exact=True).check()
+    voter.press("Review my vote")
+    voter.press("Cast my vote")
+    outcome(voter, "You have voted")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_lost_device_is_made_up_for_by_the_code_and_a_lost_code_by_ending_the_key(
+    somebody, secret_floor, floor, house, make_member, language
+):
+    eva = secret_floor.people[0]
+    with house.database.writing() as db:
+        db.get_one(Member, eva.id).language = eva.language = language
+    code = make_own_key(somebody(eva))
+    secret_floor.electoral_board()
+    first = secret_floor.open()
+
+    # The device is gone; on another one the code votes in the vote that was opened meanwhile.
+    another = somebody(eva)
+    enter(another, first)
+    outcome(another, "Your key is on another device")
+    another.write("Recovery code", code)
+    another.press("Use my key here")
+    vote_for(another, first, "Adopt")
+    floor.void(first, "En provomgång")
+
+    # The code is gone, too: the key is ended, and a right is handed over in the next vote.
+    third = somebody(eva)
+    third.visit("/me")
+    third.follow("Use it on this device")
+    outcome(third, "Your key is on another device")
+    third.open("I have lost the device and the code")
+    expect(third.button("Make a new key")).to_be_visible()
+    third.visit("/me")
+    third.press("End my own key")
+    third.sees("Your own key is ended. Your right to vote is handed over again.")
+    second = secret_floor.open(floor.item(title={"sv": "Budget", "en": "Budget"}))
+    enter(third, second)
+    vote_for(third, second, "Reject")
+    assert counted(house, second) == 1
+    with house.database.reading() as db:
+        assert secret.own_keys(db, db.get_one(Poll, second.id)) == 0
