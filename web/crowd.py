@@ -16,10 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from ballots.choice import ONE
 from governance import casting, logins, secret
 from governance.associations import Association
 from governance.credentials import PollCredential
-from governance.demo import electors, people
+from governance.demo import choices, electors, people
 from governance.demo.electors import Seeds
 from governance.demo.story import chosen
 from governance.polls import Poll, PollKind, PollState, PollVoter
@@ -93,8 +94,9 @@ def _secret_ticket(
 
 
 def _choice(poll: Poll) -> str:
-    options = [option["id"] for option in poll.options]
-    return chosen(options, (FOR, AGAINST), secrets.token_bytes)
+    if poll.kind is PollKind.SECRET_BALLOT or poll.asked.form == ONE:
+        return chosen(poll.option_ids, (FOR, AGAINST), secrets.token_bytes)
+    return choices.anything(poll.asked, secrets.token_bytes)
 
 
 def open_results(house: House, seeds: Seeds) -> int:
