@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance import minutes_facts, opening, polls, server_keys
+from governance import electoral_boards, minutes_facts, opening, polls, server_keys
 from governance.agenda import ItemKind
 from governance.minutes_text import _ballot_annex
 from governance.minutes_writer import Writer
@@ -44,6 +44,22 @@ def test_the_numbers_the_trustees_and_the_share_of_own_keys_stand_there(hall, bo
     public = told(hall, item, "en", public=True)
     assert "shared by 3 people. At least 2 of them" in public
     assert not any(name in public for name in names)
+
+
+def test_a_vote_that_nobody_could_open_stands_there_with_its_reason_and_its_rerun(hall, booth):
+    standing = booth.board()
+    item = hall.item()
+    poll = booth.put(item)
+    booth.vote(poll, "adopt", "adopt", "reject", "adopt", "adopt")
+    hall.close(poll)
+    for lost in electoral_boards.trustees(hall.db, standing.id)[:2]:
+        electoral_boards.lose(hall.db, lost, by_id=hall.chair.id, now=hall.now)
+    opening.void_unopenable(hall.db, hall.board, poll, by_id=hall.chair.id, now=hall.now)
+    booth.board(hall.people[2:5])
+    decided(hall, booth, item, "adopt", "adopt", "reject", "adopt", "abstain")
+    text = told(hall, item)
+    assert "förklarades ogiltig: För få nyckelhållare har sin nyckel kvar" in text
+    assert "| Bifall | 3 |\n| Avslag | 1 |\n| Avstår | 1 |" in text
 
 
 def test_of_few_voters_the_decision_alone(hall, booth):

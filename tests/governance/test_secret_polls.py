@@ -14,7 +14,7 @@ from ballots.board import Closed, ResultEntry
 from ballots.errors import Rejected
 from ballots.store import Placed
 from ballots.verify import verify
-from governance import opening, polls, records, secret, server_keys
+from governance import electoral_boards, opening, polls, records, secret, server_keys
 from governance.agenda import ItemKind
 from governance.credentials import PollCredential
 from governance.polls import PollKind, PollState, PollVoter, TieWaits, TurnoutHidden
@@ -268,6 +268,28 @@ def test_a_void_vote_is_published_without_what_its_trustees_have_opened(hall, bo
     files, audit = judge(hall, poll, tmp_path)
     assert (audit.partials, audit.result) == ({}, None)
     assert f"polls/{poll.election}/result.json" not in files
+
+
+def test_a_vote_that_nobody_could_open_is_published_and_its_rerun_holds(hall, booth, tmp_path):
+    standing = booth.board()
+    item = hall.item()
+    poll = booth.put(item)
+    booth.vote(poll, "adopt", "adopt", "reject", "adopt", "adopt")
+    hall.close(poll)
+    for lost in electoral_boards.trustees(hall.db, standing.id)[:2]:
+        electoral_boards.lose(hall.db, lost, by_id=hall.chair.id, now=hall.now)
+    opening.void_unopenable(hall.db, hall.board, poll, by_id=hall.chair.id, now=hall.now)
+    _, audit = judge(hall, poll, tmp_path / "void")
+    assert (len(audit.ballots), audit.partials, audit.result) == (5, {}, None)
+    booth.board(hall.people[2:5])
+    again = booth.put(item)
+    booth.vote(again, "adopt", "adopt", "reject", "adopt", "adopt")
+    hall.close(again)
+    booth.open_part(again, 1)
+    booth.open_part(again, 2)
+    assert hall.declare(again).outcome == "adopt"
+    _, audit = judge(hall, again, tmp_path / "again")
+    assert audit.result == [[4, 1, 0]]
 
 
 def test_a_vote_that_is_annulled_while_it_is_open_is_published_too(hall, booth, tmp_path):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -31,6 +31,48 @@ def in_service(app: Litestar, port: int) -> Iterator[str]:
     loop.call_soon_threadsafe(serving.stop)
     thread.join(timeout=10)
     loop.close()
+
+
+@contextmanager
+def forwarded(port: int, to: int) -> Iterator[None]:
+    """What arrives at one port is carried to another, byte for byte, as by a proxy in front."""
+    with ExitStack() as sockets:
+        listening = sockets.enter_context(socket.create_server(("127.0.0.1", port)))
+        carrying: list[threading.Thread] = []
+
+        def begin(work: Callable[..., None], *given: socket.socket) -> None:
+            carrying.append(threading.Thread(target=work, args=given, daemon=True))
+            carrying[-1].start()
+
+        def accept() -> None:
+            with suppress(OSError):  # it is closed at the end
+                while True:
+                    near = sockets.enter_context(listening.accept()[0])
+                    far = sockets.enter_context(socket.create_connection(("127.0.0.1", to)))
+                    sockets.callback(_end, near, far)
+                    begin(_carry, near, far)
+                    begin(_carry, far, near)
+
+        begin(accept)
+        sockets.callback(_end, listening)
+        yield
+        _end(listening)
+        carrying[0].join(timeout=10)
+    for each in carrying:
+        each.join(timeout=10)
+
+
+def _end(*sockets: socket.socket) -> None:
+    for each in sockets:
+        with suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+def _carry(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
 
 def _wait_for(port: int) -> None:

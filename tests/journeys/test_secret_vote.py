@@ -9,6 +9,7 @@ import re
 import secrets
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from tests.ballots.belenios import tool
 from tests.floor import Floor
 from tests.governance.test_forgetting import backup
 from tests.journeys.people import DESK, PHONE, Person, arrive
-from tests.journeys.serving import in_service
+from tests.journeys.serving import forwarded, free_port, in_service
 from web.app import create_app
 from web.auth import session_cookie
 from web.house import House, furnish
@@ -558,39 +559,87 @@ def test_a_ballot_that_the_published_archive_lacks_turns_red(
 # The booth of another origin.
 
 
-def test_the_booth_of_another_origin_votes_with_a_pass_and_without_a_cookie(
-    browser, house, port, poll, bo, now
-):
+ASKS = """async (address) => {
+  try {
+    return (await fetch(address, { credentials: "include" })).status;
+  } catch {
+    return "blocked";
+  }
+}"""
+
+
+@pytest.fixture(params=["another name", "another port"])
+def elsewhere(request, house, port, now) -> Iterator[tuple[House, str, str]]:
+    """The same house, its address, and the origin from which its booth is served."""
+    other = free_port() if request.param == "another port" else port
+    host = "localhost" if request.param == "another port" else "127.0.0.1"
     settings = Settings(
         data_dir=house.settings.data_dir,
         database_url=house.settings.database_url,
         base_url=f"http://localhost:{port}",
-        booth_origin=f"http://127.0.0.1:{port}",
+        booth_origin=f"http://{host}:{other}",
         demo=True,
         port=port,
     )
     board, database = house.board, house.database
     made = furnish(settings, database, house.association_id, board, board.signer, clock=lambda: now)
-    with in_service(create_app(house=made), port) as address:
-        voter = arrive(browser, address, "Bo", language="en")
-        sign_in(made, voter.context, bo, address)
-        enter(voter, poll)
-        voter.page.get_by_label("Adopt").check()
-        assert voter.page.url == f"http://127.0.0.1:{port}/booth#poll={poll.id}"
-        voter.press("Review my vote")
-        voter.press("Cast my vote")
-        outcome(voter, "You have voted")
-        voter.page.locator("summary").click()
-        picture = voter.page.get_by_alt_text("QR code of your receipt")
-        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-        voter.page.get_by_role("link", name="Back to the meeting").first.click()
-        voter.sees("Your ballot has been received")
-        assert voter.faults == []
-        voter.context.close()
+    before = forwarded(other, port) if other != port else nullcontext()
+    with in_service(create_app(house=made), port) as address, before:
+        yield made, address, settings.booth_origin
     made.live.close()
     made.checker.close()
     made.sequencer.close()
+
+
+def test_the_booth_of_another_origin_votes_with_a_pass_and_without_a_cookie(
+    browser, house, elsewhere, poll, bo
+):
+    made, address, booth = elsewhere
+    voter = arrive(browser, address, "Bo", language="en")
+    sign_in(made, voter.context, bo, address)
+    carried: list[str] = []
+    voter.page.on(
+        "request",
+        lambda asked: (
+            carried.append(asked.headers.get("cookie", ""))
+            if asked.frame.url.startswith(booth) and asked.url.startswith(address)
+            else None
+        ),
+    )
+    enter(voter, poll)
+    voter.page.get_by_label("Adopt").check()
+    assert voter.page.url == f"{booth}/booth#poll={poll.id}"
+    # No page but the booth is there, and to the house's other pages the booth may not talk.
+    assert voter.page.evaluate(ASKS, f"{booth}/login") == 404
+    assert voter.page.evaluate(ASKS, f"{address}/me") == "blocked"
+    assert voter.page.evaluate(ASKS, "http://localhost:9/") == "blocked"
+    voter.press("Review my vote")
+    voter.press("Cast my vote")
+    outcome(voter, "You have voted")
+    voter.page.locator("summary").click()
+    picture = voter.page.get_by_alt_text("QR code of your receipt")
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    voter.page.get_by_role("link", name="Back to the meeting").first.click()
+    voter.sees("Your ballot has been received")
+    assert carried
+    assert not any(carried)
+    assert voter.faults == []
+    voter.context.close()
     assert counted(house, poll) == 1
+
+
+def test_a_key_of_ones_own_is_made_where_one_votes(browser, house, elsewhere, bo):
+    made, address, booth = elsewhere
+    voter = arrive(browser, address, "Bo", language="en")
+    sign_in(made, voter.context, bo, address)
+    make_own_key(voter)
+    assert voter.page.url == f"{booth}/booth/key#me=key"
+    assert len(voter.page.evaluate(KEPT, "stamma-own-key:")) == 1
+    voter.page.get_by_role("link", name="Back to my record").first.click()
+    voter.sees("You vote with a key of your own")
+    assert voter.page.evaluate(KEPT, "stamma-own-key:") == []
+    assert voter.faults == []
+    voter.context.close()
 
 
 # Trustees.

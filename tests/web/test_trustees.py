@@ -368,7 +368,9 @@ def test_one_lost_key_changes_nothing_and_two_lead_to_void_with_the_reason(
     desk, people, here, secret_floor, floor, house
 ):
     secret_floor.electoral_board()
-    poll = secret_floor.open()
+    item = floor.item()
+    floor.take_up(item)
+    poll = secret_floor.open(item)
     secret_floor.vote(poll, "adopt", "adopt", "reject", "adopt", "abstain")
     floor.close(poll)
     at = f"/meetings/{floor.meeting.id}/chair"
@@ -390,9 +392,17 @@ def test_one_lost_key_changes_nothing_and_two_lead_to_void_with_the_reason(
     with house.database.reading() as db:
         voided = db.get_one(Poll, poll.id)
         assert (voided.state, voided.reason) == (PollState.VOID, wording.UNOPENABLE["sv"])
-    # The question can be put again once another board is ready.
-    again = secret_floor.electoral_board(*people[1:4])
-    assert again == 2
+    # The record is anybody's, and the question can be put again once another board is ready.
+    assert desk.get(f"/polls/{poll.id}/record.zip").status_code == 200
+    act = f"/meetings/{floor.meeting.id}/items/{item.id}/secret"
+    anew = put(item, seen=str(poll.id))
+    refused = desk.post(act, data=anew)
+    assert "Too few trustees are left to open a result." in refused.text
+    assert secret_floor.electoral_board(*people[1:4]) == 2
+    assert desk.post(act, data=anew).headers["location"] == f"{at}?notice=vote-opened"
+    with house.database.reading() as db:
+        again = polls.open_now(db, floor.meeting.id)
+        assert (again.item_id, again.state) == (item.id, PollState.OPEN)
 
 
 def test_a_trustee_reports_their_own_key_lost_and_nobody_elses(
