@@ -38,7 +38,7 @@ def create_app(
     app = Litestar(
         pages.ALL,
         dependencies={
-            "house": Provide(lambda: house, sync_to_thread=False),
+            "house": Provide(_house_of, sync_to_thread=False),
             "visitor": Provide(provide_visitor, sync_to_thread=True),
         },
         exception_handlers=errors.HANDLERS,
@@ -51,13 +51,23 @@ def create_app(
         before_send=[security.SendHeaders(house.settings)],
         request_max_body_size=security.MOST_BODY,
         lifespan=[_in_service],
-        state=State({"house": house, "association": _association(house)}),
         signature_types=[House, Visitor],
         openapi_config=None,
         logging_config=None,
     )
     _send_to_one_thread(app)
+    move_in(app, house)
     return app
+
+
+def move_in(app: Litestar, house: House) -> None:
+    """Serve this house from now on: its settings are those that the application was made with."""
+    app.state.update({"house": house, "association": _association(house)})
+
+
+def _house_of(state: State) -> House:
+    house: House = state.house
+    return house
 
 
 async def _no_such_number(request: Request[Any, Any, Any]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from governance import logins, meetings, roles
@@ -15,7 +18,7 @@ from governance.meetings import Meeting, MeetingKind
 from governance.members import Member
 from governance.roles import Role
 from tests.clock import Clock
-from web.app import create_app
+from web.app import create_app, move_in
 from web.auth import session_cookie
 from web.house import House, furnish
 from web.settings import Settings
@@ -46,10 +49,25 @@ def house(settings, database, association, board, clock) -> Iterator[House]:
     made.sequencer.close()
 
 
+@pytest.fixture(scope="session")
+def building() -> dict[Settings, Litestar]:
+    """Applications by their settings but for the data: one takes longer to make than a test."""
+    return {}
+
+
 @pytest.fixture
-def client(house) -> Iterator[TestClient]:
+def app(house, building) -> Litestar:
+    same = dataclasses.replace(house.settings, data_dir=Path(), database_url="")
+    if same in building:
+        move_in(building[same], house)
+    else:
+        building[same] = create_app(house=house)
+    return building[same]
+
+
+@pytest.fixture
+def client(app) -> Iterator[TestClient]:
     """Follows no redirect by itself, and says Sec-Fetch-Site as a browser on our pages does."""
-    app = create_app(house=house)
     with TestClient(app, base_url="http://stamma.example") as made:
         made.follow_redirects = False
         made.headers.update({"sec-fetch-site": "same-origin", "accept-language": "en"})
