@@ -17,6 +17,10 @@ WORDS = {
         "alone: %(names)s."
     ),
     "trust-server": N_("The server alone holds the key: whoever runs it could read every vote."),
+    "few": N_(
+        "Fewer than five can vote. Only the outcome will be told, and it may still say how you "
+        "voted."
+    ),
     "counts-last": N_("You have voted. If you vote again, only your last ballot counts."),
     "choose-one": N_("Choose one."),
     "choose-most": N_("Choose up to %(most)s, or vote blank."),

@@ -30,6 +30,7 @@ from tests.floor import Floor
 from tests.governance.test_forgetting import backup
 from tests.journeys.people import DESK, PHONE, Person, arrive
 from tests.journeys.serving import forwarded, free_port, in_service
+from tests.secret_floor import SecretFloor
 from web.app import create_app
 from web.auth import session_cookie
 from web.house import House, furnish
@@ -343,6 +344,28 @@ def test_leaving_before_the_vote_is_cast_is_warned_of_and_afterwards_it_is_not(v
     voter.page.get_by_role("link", name="Back to the meeting").first.click()
     voter.sees("Your ballot has been received")
     assert asked == ["beforeunload"]
+
+
+def test_who_votes_among_fewer_than_five_is_told_before_choosing(
+    somebody, floor, anna, bo, make_member
+):
+    others = [make_member(number, language="en") for number in ("3", "4")]
+    few = SecretFloor(floor, [anna, bo, *others])
+    few.electoral_board()
+    poll = few.open()
+    voter = somebody(others[0])
+    enter(voter, poll)
+    voter.sees("Fewer than five can vote. Only the outcome will be told,")
+    floor.close(poll)
+    floor.void(poll, "One more has come")
+    fifth = make_member("5", language="en")
+    floor.come(fifth)
+    floor.approve_roll()
+    another = few.open(floor.item(title={"sv": "Budget", "en": "Budget"}))
+    last = somebody(fifth)
+    enter(last, another)
+    expect(last.page.locator("#trust")).to_contain_text("nobody can read a vote alone")
+    last.sees_no("Fewer than five can vote.")
 
 
 def test_going_back_from_the_review_keeps_what_was_chosen(voter, poll):

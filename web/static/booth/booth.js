@@ -64,6 +64,7 @@ function choose(chosen = []) {
     trust: word(alone ? "trust-server" : "trust-board", facts),
     how: word(most ? "choose-most" : "choose-one", { most: poll.most }),
     again: given.voted,
+    few: poll.few,
   }, (part) => part.querySelector("#options").append(...poll.options.map(offered(chosen))));
   title(word("vote"), given.association);
   const fields = [...form.querySelectorAll("#options input")];

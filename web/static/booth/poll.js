@@ -5,11 +5,13 @@ import { Fault, parseElection, parseTrustees } from "/static/js/belenios.js";
 import { hex, sha256 } from "/static/js/tlog.js";
 
 const BLANK = "blank"; // as ballots/secret_poll.py counts it
+const FEWEST = 5; // voters, below whom numbers say who chose what: ballots/verify_secret.py
 
 const malformed = () => new Fault("malformed");
 
-// {id: what the log calls it, question, options: [{id, label, blank}], most, election, revote, trust}
-// in the reader's language where the manifest has it. Throws a Fault where the texts disagree.
+// {id: what the log calls it, question, options: [{id, label, blank}], most, election, revote, trust,
+// few: whether so few may vote that only the outcome will be told}, in the reader's language where the
+// manifest has it. Throws a Fault where the texts disagree.
 export async function parsePoll({ manifest: raw, election: archived, logKey, language }) {
   const manifest = JSON.parse(raw);
   const id = hex(await sha256(new TextEncoder().encode(raw)));
@@ -35,6 +37,7 @@ export async function parsePoll({ manifest: raw, election: archived, logKey, lan
     most: question.most,
     revote: secret.revote,
     trust: secret,
+    few: manifest.voters < FEWEST,
   };
 }
 
