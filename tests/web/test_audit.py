@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zipfile
 from hashlib import sha256
 
 import pytest
 
 from ballots.belenios.verify import verify_archive
-from governance import secret
+from governance import roles, secret
 from governance.polls import Poll
+from governance.roles import Role
 from web import booth
 
 PATHS = ("audit", "archive.bel", "strong.json", "trackers.txt", "record.zip")
@@ -97,6 +99,64 @@ def test_nothing_is_there_while_the_vote_is_open_or_waits_for_its_trustees(
     floor.close(poll)
     secret_floor.open_parts(poll, 2)
     assert client.get(f"/polls/{poll.id}/{path}").status_code == 404
+
+
+# Every address under which something of a vote could be told, also those that trustees open.
+TOLD = (
+    "/polls/{poll}",
+    "/polls/{poll}/booth",
+    "/polls/{poll}/opening",
+    "/meetings/{meeting}",
+    "/meetings/{meeting}/chair",
+    "/meetings/{meeting}/desk",
+    "/meetings/{meeting}/screen",
+    "/meetings/{meeting}/minutes",
+    "/meetings/{meeting}/record.zip",
+    "/electoral-boards/1",
+    "/electoral-boards/1/task",
+)
+
+
+@pytest.mark.parametrize("role", [*Role, "trustee", "member", "stranger"])
+def test_no_role_is_told_anything_of_a_result_before_it_is_open(
+    client, poll, secret_floor, floor, log_in, database, now, make_member, role
+):
+    """Nobody has more than the ciphertexts, and before the close a trustee has not even those."""
+    if role == "trustee":
+        log_in(client, secret_floor.people[1])
+    elif role != "stranger":
+        held = make_member("80", language="en")
+        with database.writing() as db:
+            if role in (Role.ADMINISTRATOR, Role.DIRECTOR, Role.NOMINATOR):
+                roles.grant(db, held, role, now=now, by_id=None)
+            elif role != "member":
+                meeting_id = floor.meeting.id
+                roles.grant(db, held, role, now=now, by_id=None, meeting_id=meeting_id)
+        log_in(client, held)
+    secret_floor.vote(poll, "adopt", "adopt", "reject", "adopt", "abstain")
+    part = {"part": {"partial": {}, "strong": []}}
+    assert client.get(f"/polls/{poll.id}/opening").status_code in (303, 401, 403, 409)
+    assert client.post(f"/polls/{poll.id}/opening", json=part).status_code in (401, 403, 409)
+    assert_nothing_is_told(client, poll)
+    with database.reading() as db:
+        assert secret.of(db, db.get_one(Poll, poll.id)).tally is None  # nothing is added up yet
+    floor.close(poll)
+    secret_floor.open_parts(poll, 3)
+    assert_nothing_is_told(client, poll)
+    with database.reading() as db:
+        assert db.get_one(Poll, poll.id).result is None
+
+
+def assert_nothing_is_told(client, poll) -> None:
+    for path in (*(f"/polls/{{poll}}/{each}" for each in PATHS), *TOLD):
+        answer = client.get(path.format(poll=poll.id, meeting=poll.meeting_id))
+        if answer.status_code != 200:
+            continue
+        assert path in TOLD
+        for word in ("result.json", "archive.bel", '"votes"', "EncryptedTally", '"result":'):
+            assert word not in answer.text.replace("<", " "), path
+        assert not re.search(r"class=\"(bar|result)", answer.text), path
+        assert "decryption_factors" not in answer.text, path
 
 
 def test_of_few_voters_there_is_no_archive_and_the_page_says_why(client, poll, secret_floor, floor):
