@@ -115,3 +115,28 @@ def test_a_secret_polls_manifest_is_read_again_and_an_open_ones_has_no_such_fiel
 def test_secrecy_that_does_not_fit_is_malformed(changes):
     with pytest.raises(Malformed):
         parse_manifest(replace(MANIFEST, **changes).encode())
+
+
+RANKED = replace(
+    MANIFEST,
+    options=[{"id": each, "label": {"en": each}} for each in ("anna", "bo", "blank")],
+    method="irv",
+    rule={"key": "irv", "seats": 1, "form": "ranking", "tie": "lot", "paragraph": "6:34"},
+)
+
+
+def test_a_pseudonymous_polls_manifest_is_an_open_ones_but_for_its_word():
+    pseudonymous = replace(RANKED, ballots="pseudonymous")
+    assert parse_manifest(pseudonymous.encode()) == pseudonymous
+    assert pseudonymous.election != RANKED.election
+    with pytest.raises(Malformed):
+        check(replace(pseudonymous, secret=SECRET))
+
+
+def test_what_a_ballot_may_choose_follows_from_method_rule_and_options():
+    asked = RANKED.asked
+    assert (asked.form, asked.options, asked.blank) == ("ranking", ("anna", "bo"), "blank")
+    with pytest.raises(Malformed):
+        check(replace(RANKED, rule={**RANKED.rule, "form": "marks"}))
+    with pytest.raises(Malformed):
+        check(replace(RANKED, method="cumulative"))
