@@ -410,8 +410,10 @@ def test_a_trustee_reports_their_own_key_lost_and_nobody_elses(
 ):
     secret_floor.electoral_board()
     log_in(client, people[0])
+    assert "Record that my key is lost" in client.get("/electoral-boards/1").text
     assert client.post("/electoral-boards/1/trustees/2/lost").status_code == 403
     assert client.post("/electoral-boards/1/trustees/1/lost").status_code == 303
+    assert "Record that my key is lost" not in client.get("/electoral-boards/1").text
     assert client.post("/electoral-boards/1/trustees/7/lost").status_code == 404
     with house.database.reading() as db:
         assert electoral_boards.left(electoral_boards.trustees(db, 1)) == 2
