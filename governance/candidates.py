@@ -293,14 +293,28 @@ def withdraw(db: Session, candidate: Candidate, *, by_id: int, now: dt.datetime)
 
 
 def check_open(db: Session, election: Election) -> None:
-    """Locks the election. Raises WrongState once its vote has begun or the meeting is over."""
+    """Locks the election. Raises WrongState while its vote goes on, when every seat is filled, and
+    when the meeting is over."""
     db.flush()
     db.refresh(election, with_for_update={"key_share": True})
     if db.get_one(Meeting, election.meeting_id).state in OVER:
         raise WrongState(N_("The meeting is over."))
-    for poll in polling.of_item(db, election.item_id):
-        if poll.state is not polling.PollState.VOID:
-            raise VoteBegun
+    taken = polling.of_item(db, election.item_id)
+    if any(poll.state in polling.UNFINISHED for poll in taken) or _is_filled(db, election):
+        raise VoteBegun
+
+
+def _is_filled(db: Session, election: Election) -> bool:
+    """The meeting has elected, and to every seat somebody who has not declined."""
+    if election.poll_id is None:
+        return False
+    sits = sa.select(sa.func.count(Candidate.id)).where(
+        Candidate.election_id == election.id,
+        Candidate.place.is_not(None),
+        Candidate.deputy.is_(False),
+        Candidate.acceptance != Acceptance.DECLINED,
+    )
+    return (db.scalar(sits) or 0) >= election.filled
 
 
 def drop(db: Session, item: AgendaItem) -> None:

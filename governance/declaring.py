@@ -21,6 +21,7 @@ from governance import (
     polling,
     presiding,
     roles,
+    seating,
     secret,
     texts,
 )
@@ -159,6 +160,7 @@ def settle(db: Session, poll: Poll, outcome: str, *, by_id: int, now: dt.datetim
     poll.decision = counts.decision(db, poll, outcome, poll.result or {"elected": []})
     db.flush()
     _settle_motion(db, poll, now)
+    seating.follow(db, poll, now=now)
     polling.record(db, "poll.declared", poll, by_id=by_id, now=now)
 
 

@@ -113,6 +113,6 @@ def override(
 
 
 def standing(db: Session, election: Election) -> list[Candidate]:
-    """Who is voted on: consented and eligible; those proposed first, in their order."""
+    """Who is voted on: consented, eligible and not elected yet; those proposed first, in order."""
     found = candidates.of_election(db, election.id, CandidateState.STANDING)
-    return [each for each in found if may_stand(db, each, election)]
+    return [each for each in found if each.acceptance is None and may_stand(db, each, election)]

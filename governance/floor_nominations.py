@@ -154,9 +154,10 @@ def acclaim(db: Session, election: Election, *, by_id: int, now: dt.datetime) ->
     people = eligibility.standing(db, election)
     if not people:
         raise WrongState(N_("Nobody stands."))
-    if len(people) > election.filled + election.filled_deputies:
+    if len(people) > places(db, election):
         raise MoreThanSeats
-    for lacking in proposals.unmet(db, election, people[: election.filled]):
+    ordinary = people[: seating.vacant(db, election)]
+    for lacking in proposals.unmet(db, election, [*seating.sitting(db, election.id), *ordinary]):
         raise ConditionsUnmet(unit=lacking.unit)
     item = db.get_one(AgendaItem, election.item_id)
     names = ", ".join(each.name for each in people)
@@ -164,8 +165,14 @@ def acclaim(db: Session, election: Election, *, by_id: int, now: dt.datetime) ->
     poll = polls.acclaim(
         db, meeting, item, outcome="adopt", question=question, by_id=by_id, now=now
     )
-    seating.seat(db, election, [each.key for each in people], poll, now=now)
+    seating.seat(db, election, [each.key for each in people], [], poll, now=now)
     return poll
+
+
+def places(db: Session, election: Election) -> int:
+    """How many can still be elected; deputies in the first vote alone."""
+    deputies = election.filled_deputies if election.poll_id is None else 0
+    return seating.vacant(db, election) + deputies
 
 
 def _held(db: Session, election: Election) -> Meeting:

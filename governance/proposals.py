@@ -109,17 +109,23 @@ def proposed(db: Session, election: Election) -> list[Candidate]:
 def unmet(db: Session, election: Election, people: Sequence[Candidate]) -> list[Unmet]:
     """The conditions that these people together would not meet."""
     lacking = []
-    ids = {each.member_id for each in people if each.member_id is not None}
     for condition in election.conditions:
-        within = sa.select(sa.func.count()).where(
-            UnitMember.unit_id == condition["unit"], UnitMember.member_id.in_(ids)
-        )
-        count = db.scalar(within) or 0
+        count = len(of_unit(db, condition["unit"], people))
         least, most = condition.get("least"), condition.get("most")
         if (least is not None and count < least) or (most is not None and count > most):
             name = db.get_one(Unit, condition["unit"]).name
             lacking.append(Unmet(name, least, most, count))
     return lacking
+
+
+def of_unit(db: Session, unit_id: int, people: Sequence[Candidate]) -> list[Candidate]:
+    """Those of them who belong to the unit."""
+    ids = {each.member_id for each in people}
+    rows = sa.select(UnitMember.member_id).where(
+        UnitMember.unit_id == unit_id, UnitMember.member_id.in_(ids)
+    )
+    within = set(db.scalars(rows))
+    return [each for each in people if each.member_id in within]
 
 
 def for_notice(db: Session, meeting: Meeting) -> dict[int, dict[str, str]]:

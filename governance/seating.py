@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ballots.counting import majority
+from ballots.store import SqlBoard
 from governance import (
     candidates,
     electing,
@@ -16,6 +18,7 @@ from governance import (
     nomination_letters,
     offices,
     presiding,
+    recounts,
 )
 from governance.agenda import AgendaItem
 from governance.candidates import Acceptance, Candidate
@@ -50,52 +53,115 @@ def take_results(db: Session, *, now: dt.datetime) -> int:
     return sum(take_result(db, election, poll, now=now) for election, poll in declared)
 
 
+def follow(db: Session, poll: Poll, *, now: dt.datetime) -> None:
+    """A vote has been declared: where it elects to an office, its seats are filled."""
+    election = electing.of_item(db, poll.item_id)
+    if election is not None:
+        take_result(db, election, poll, now=now)
+
+
 def take_result(db: Session, election: Election, poll: Poll, *, now: dt.datetime) -> bool:
     """Whether this vote has elected candidates of the election; entered once."""
     if election.poll_id is not None and election.poll_id >= poll.id:
         return False
-    keys = _chosen(db, election, poll)
+    chosen, deputies = _chosen(db, election, poll)
     known = {each.key for each in candidates.of_election(db, election.id)}
-    if not keys or not set(keys) <= known:
+    if not chosen or not {*chosen, *deputies} <= known:
         return False
-    seat(db, election, keys, poll, now=now)
+    seat(db, election, chosen, deputies, poll, now=now)
     return True
 
 
-def _chosen(db: Session, election: Election, poll: Poll) -> list[str]:
-    """The ids that the count has elected; those proposed, where the meeting took the proposal."""
+def _chosen(db: Session, election: Election, poll: Poll) -> tuple[list[str], list[str]]:
+    """The ids that the count has elected, and those of deputies; those proposed, where the meeting
+    took the proposal."""
     if poll.method != "majority":
-        return list((poll.result or {}).get("elected") or [])
+        return _of_count(recounts.in_force(db, poll))
     asked = db.get_one(AgendaItem, election.item_id).title
     if poll.outcome != majority.ADOPT or poll.question != asked:
-        return []
+        return [], []
     standing = eligibility.standing(db, election)
-    return [each.key for each in standing if each.rank is not None]
+    return [each.key for each in standing if each.rank is not None], []
+
+
+def _of_count(result: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    chosen = result.get("elected_ids", result.get("elected", []))
+    deputies = result.get("deputy_ids", result.get("deputies", []))
+    return list(chosen), list(deputies)
 
 
 def seat(
-    db: Session, election: Election, keys: Sequence[str], poll: Poll, *, now: dt.datetime
-) -> None:
-    """Those elected, in order: as many ordinary as there are seats, then deputies."""
-    election.poll_id = poll.id
+    db: Session,
+    election: Election,
+    chosen: Sequence[str],
+    deputies: Sequence[str],
+    poll: Poll,
+    *,
+    now: dt.datetime,
+) -> list[Candidate]:
+    """Fill the seats that nobody has with those chosen, in order; who is left over is a deputy.
+
+    Whoever sits stays: a later vote or a recount fills what is vacant.
+    """
     if election.seats is None:
         election.seats = election.proposed_seats
-    meeting = db.get_one(Meeting, election.meeting_id)
-    by_key = {each.key: each for each in candidates.of_election(db, election.id)}
-    # After a recount whoever has accepted the same kind of seat need not answer again.
-    stays = {
-        (key, each.deputy) for key, each in by_key.items() if each.acceptance is Acceptance.ACCEPTED
-    }
-    for each in by_key.values():
-        each.place, each.deputy, each.acceptance = None, False, None
-    for place, key in enumerate(keys, 1):
-        chosen = by_key[key]
-        chosen.place, chosen.deputy = place, place > election.filled
-        kept = (key, chosen.deputy) in stays
-        chosen.acceptance = Acceptance.ACCEPTED if kept else Acceptance.WAITING
+    people = {each.key: each for each in candidates.of_election(db, election.id)}
+    named = [people[key] for key in (*chosen, *deputies) if people[key].acceptance is None]
+    free = min(vacant(db, election), sum(each.key in chosen for each in named))
+    # A recount makes no deputies: those there are were elected by the first count.
+    new = named if election.poll_id != poll.id else named[:free]
+    last = max((each.place or 0 for each in people.values()), default=0)
+    for at, each in enumerate(new, 1):
+        each.place, each.deputy = last + at, at > free
+        each.acceptance = Acceptance.WAITING
+    election.poll_id = poll.id
     db.flush()
-    for key in keys:
-        nomination_letters.write(db, meeting, About.ELECTED, by_key[key], now=now)
+    meeting = db.get_one(Meeting, election.meeting_id)
+    for each in new:
+        nomination_letters.write(db, meeting, About.ELECTED, each, now=now)
+    return new
+
+
+def vacant(db: Session, election: Election) -> int:
+    """How many ordinary seats nobody has been elected to, or has declined."""
+    return max(0, election.filled - len(sitting(db, election.id)))
+
+
+def recount(
+    db: Session,
+    board: SqlBoard,
+    election: Election,
+    *,
+    seed: str | None = None,
+    by_id: int,
+    now: dt.datetime,
+) -> list[Candidate]:
+    """Fill what is vacant from the same ballots, counted without those who have declined.
+
+    Returns who has been elected so. Raises what `recounts.recount_without` does.
+    """
+    if not may_recount(db, election):
+        raise WrongState
+    poll = db.get_one(Poll, election.poll_id)
+    out = _declined(db, election)
+    made = recounts.recount_without(db, board, poll, withdrawn=out, seed=seed, by_id=by_id, now=now)
+    chosen, _ = _of_count(made.result)
+    return seat(db, election, chosen, [], poll, now=now)
+
+
+def may_recount(db: Session, election: Election) -> bool:
+    """Whether ballots are there to be counted without somebody who has declined."""
+    poll = db.get(Poll, election.poll_id) if election.poll_id is not None else None
+    if poll is None or poll.election is None or poll.method == "majority":
+        return False
+    earlier = recounts.of_poll(db, poll.id)
+    before = set(earlier[-1].withdrawn) if earlier else set()
+    return bool(_declined(db, election) - before) and vacant(db, election) > 0
+
+
+def _declined(db: Session, election: Election) -> set[str]:
+    found = candidates.of_election(db, election.id)
+    return {each.key for each in found if each.acceptance is Acceptance.DECLINED}
 
 
 def elected(db: Session, election_id: int) -> Sequence[Candidate]:
@@ -104,6 +170,14 @@ def elected(db: Session, election_id: int) -> Sequence[Candidate]:
         Candidate.election_id == election_id, Candidate.place.is_not(None)
     )
     return db.scalars(rows.order_by(Candidate.deputy, Candidate.place)).all()
+
+
+def sitting(db: Session, election_id: int) -> list[Candidate]:
+    """Those elected to ordinary seats who have not declined."""
+    found = elected(db, election_id)
+    return [
+        each for each in found if not each.deputy and each.acceptance is not Acceptance.DECLINED
+    ]
 
 
 def accept(db: Session, candidate: Candidate, *, by_id: int, now: dt.datetime) -> Term | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 
 import pytest
 import sqlalchemy as sa
 
+from ballots.open_ballot import OpenBallot
+from ballots.store import Cast, Placed
 from governance import (
     candidates,
     elections,
@@ -235,7 +238,6 @@ def test_as_proposed_is_refused_where_a_condition_is_not_met(committee):
 def test_the_chairs_own_acclamation_of_the_proposal_elects_those_proposed(committee, held):
     _, people = held
     committee.adopt("board")
-    assert elections.take_results(committee.db, now=committee.now) == 1
     assert [each.place for each in people] == [1, 2, 3]
     assert elections.take_results(committee.db, now=committee.now) == 0
 
@@ -283,18 +285,76 @@ def test_who_was_not_elected_has_nothing_to_accept(committee, held):
         accept(committee, people[0])
 
 
+def voted(committee, election, *choices, **settings):
+    """A ballot on those who stand, cast by the first members, counted and declared."""
+    by = committee.nominator.id
+    poll = polls.open_ballot(
+        committee.db,
+        committee.board,
+        committee.meeting,
+        committee.item(),
+        candidates=elections.standing(committee.db, election),
+        by_id=by,
+        now=committee.now,
+        chance=secrets.token_bytes,
+        **settings,
+    )
+    for member, choice in zip(committee.people, choices, strict=False):
+        slot = polls.voter_slot(committee.db, poll.id, member.id)
+        body = OpenBallot(poll.election, slot, secrets.token_hex(32), choice).encode()
+        cast = Cast(poll.election, slot, body, secrets.token_hex(16))
+        assert isinstance(committee.board.cast(committee.db.connection(), [cast])[0], Placed)
+    polls.close(committee.db, committee.board, poll, by_id=by, now=committee.now)
+    return polls.declare(committee.db, committee.board, poll, by_id=by, now=committee.now)
+
+
 def test_a_ballots_result_seats_those_elected_in_the_order_of_the_count(committee, held):
     board, people = held
-    (poll,) = [committee.adopt("board")]
-    poll.rule = {**poll.rule, "seats": 2}
-    poll.result = {"elected": ["per3-aberg", "anna-aberg"]}
-    committee.db.flush()
-    assert elections.take_result(committee.db, board, poll, now=committee.now)
-    assert [(each.name, each.place) for each in seating.elected(committee.db, board.id)] == [
-        ("Per3 Åberg", 1),
-        ("Anna Åberg", 2),
-    ]
-    assert people[1].acceptance is None
+    close_floor(committee, board)
+    decide_seats(committee, board, 1, 1)
+    choices = ["bo-ost", "bo-ost", "bo-ost", "anna-aberg", "anna-aberg"]
+    voted(committee, board, *choices, settings=elections.settings(committee.db, board))
+    assert [(each.name, each.deputy) for each in seating.elected(committee.db, board.id)] == [
+        ("Bo Öst", False),
+        ("Anna Åberg", True),
+    ], "at once, when it is declared"
+    assert people[2].acceptance is None
+
+
+def test_without_deputies_the_ballots_are_counted_again_for_who_declines(committee, held):
+    board, people = held
+    close_floor(committee, board)
+    decide_seats(committee, board, 1, 0)
+    voted(committee, board, "bo-ost", "bo-ost", "bo-ost", "anna-aberg", "anna-aberg")
+    assert not seating.may_recount(committee.db, board)
+    by = committee.nominator.id
+    assert (
+        seating.decline(committee.db, people[1], by_id=committee.bo.id, now=committee.now) is None
+    )
+    assert seating.may_recount(committee.db, board)
+    (anna,) = seating.recount(committee.db, committee.board, board, by_id=by, now=committee.now)
+    assert (anna.name, anna.acceptance, anna.deputy) == ("Anna Åberg", Acceptance.WAITING, False)
+    assert not seating.may_recount(committee.db, board)
+    with pytest.raises(WrongState):
+        seating.recount(committee.db, committee.board, board, by_id=by, now=committee.now)
+
+
+def test_a_vacant_seat_is_filled_by_a_second_vote_and_whoever_sits_stays(committee, held):
+    board, _ = held
+    first, _, _ = elected(committee, board)
+    term = accept(committee, first)
+    for each in (*seating.elected(committee.db, board.id)[1:],):
+        seating.decline(committee.db, each, by_id=each.member_id, now=committee.now)
+    assert seating.vacant(committee.db, board) == 1
+    by = committee.nominator.id
+    floor_nominations.reopen(committee.db, board, by_id=by, now=committee.now)
+    name(committee, board, committee.people[3], committee.nominator, consents=True)
+    assert elections.standing(committee.db, board) == [("per4-aberg", "Per4 Åberg")]
+    close_floor(committee, board)
+    acclaim(committee, board)
+    sits = seating.sitting(committee.db, board.id)
+    assert [each.name for each in sits] == ["Anna Åberg", "Per4 Åberg"]
+    assert accept(committee, first) is term
 
 
 def next_annual(committee, year: int = 2028) -> Meeting:
