@@ -59,6 +59,7 @@ NOTICES = {
     "seats-decided": N_("The number is entered."),
     "elected-as-proposed": N_("Elected as proposed. Now they accept or decline."),
     "seat-accepted": N_("The seat is accepted."),
+    "seat-recounted": N_("Counted again. Whoever is elected now is asked."),
     "seat-declined": N_("The seat is declined. The next deputy is asked, if there is one."),
     "term-ended": N_("The term is ended."),
     "notice-approved": N_("The notice is approved and frozen. It has not been sent yet."),

@@ -30,6 +30,7 @@ from governance.errors import N_, Invalid, Refused
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
 from governance.offices import NAMES
+from governance.polls import UNFINISHED
 from governance.units import Unit
 from web.auth import Visitor
 from web.errors import status_of
@@ -69,7 +70,8 @@ def election_page(
         election, item, meeting = election_for(db, visitor, election_id)
         committee = committee_for(db, visitor, meeting)
         going_on = meeting.state is MeetingState.OPEN
-        chairs = going_on and presiding.presides(db, meeting.id, member.id)
+        leads = presiding.presides(db, meeting.id, member.id)
+        chairs = going_on and leads
         shown = (CandidateState.STANDING, CandidateState.WITHDRAWN)
         public = candidates.of_election(db, election.id, *shown)
         standing = [Standing(each, eligibility.hindrances(db, each, election)) for each in public]
@@ -84,6 +86,7 @@ def election_page(
         item=item,
         committee=committee,
         chairs=chairs,
+        leads=leads and meeting.state is not MeetingState.CANCELLED,
         standing=standing,
         hidden=hidden,
         proposed=[each.candidate for each in standing if each.candidate.rank is not None],
@@ -121,7 +124,7 @@ def _facts(db: Session, house: House, election: Election, meeting: Meeting) -> d
     notice = notices.of(db, meeting.id)
     units = {each.id: each.name for each in units_of(db, meeting)}
     people = proposals.proposed(db, election)[: election.filled]
-    begun = [each for each in polls.of_item(db, election.item_id) if each.state != "void"]
+    begun = [each for each in polls.of_item(db, election.item_id) if each.state in UNFINISHED]
     starts = election.starts_on or meeting.association.today(meeting.starts_at)
     return {
         "nominations_open": nominations.is_open(db, meeting, now=house.clock()),
@@ -130,6 +133,9 @@ def _facts(db: Session, house: House, election: Election, meeting: Meeting) -> d
         "unmet": proposals.unmet(db, election, people) if people else [],
         "after_notice": election.changed_at is not None and notice is not None,
         "elected": seating.elected(db, election.id),
+        "vacant": seating.vacant(db, election) if election.poll_id is not None else 0,
+        "places": floor_nominations.places(db, election),
+        "may_recount": seating.may_recount(db, election),
         "begun": begun,
         "changeable": meeting.state in electing.BEFORE,
         "until": starts.year + election.years,
@@ -231,4 +237,14 @@ def acclaim(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
     return _in_meeting(house, visitor, election_id, act, "elected-as-proposed")
 
 
-handlers = [show, name, close, reopen, seats, acclaim]
+@post("/elections/{election_id:int}/recount", sync_to_thread=True)
+def recount(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
+    """The ballots counted once more, without those who have declined."""
+
+    def act(db: Session, election: Election, by_id: int, now: dt.datetime) -> None:
+        seating.recount(db, house.board, election, by_id=by_id, now=now)
+
+    return _in_meeting(house, visitor, election_id, act, "seat-recounted")
+
+
+handlers = [show, name, close, reopen, seats, acclaim, recount]
