@@ -22,7 +22,7 @@ You need this directory and no trust in whoever gave it to you.
        belenios-tool election verify      ends with "all checks passed"
 
    Pin that version. The `verify` of versions 3.0 and 3.2 did not reject every dishonest archive
-   that we tried; with version 2.2 or newer run `verify-ballot` on each ballot against an archive
+   that we tried; with versions 2.2 to 2.5.0 run `verify-ballot` on each ballot against an archive
    that holds the set-up alone, and compare `compute-encrypted-tally` with the archive's.
 
 3. Your own ballot. Your receipt's line "ballot sha256:…" is the SHA-256 of your ballot as it
@@ -61,10 +61,22 @@ voters chose, their trustees vouch for: they opened the sum, and no one else can
 """
 
 
-def text(*, uuid: str, voters: int, own: int, needed: int, holders: int, server_alone: bool) -> str:
+def text(
+    *,
+    uuid: str,
+    voters: int,
+    own: int,
+    needed: int,
+    holders: int,
+    server_alone: bool,
+    fingerprint: str,
+) -> str:
+    """`fingerprint` is the electoral board's, "" where there is none."""
     trust = (
         "The server alone held the key: whoever runs it could have read every vote."
         if server_alone
-        else f"Any {needed} of the {holders} trustees together, and nobody else."
+        else f"Any {needed} of the {holders} trustees together, and nobody else.\n"
+        f"   Their board's fingerprint is {fingerprint}.\n"
+        "   Each of them can say whether their own device shows the same."
     )
     return TEXT.format(uuid=uuid, voters=voters, own=own, trust=trust, needed=needed)

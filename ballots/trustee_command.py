@@ -19,7 +19,7 @@ from typing import Any
 
 from ballots.belenios import tally as tallies
 from ballots.belenios.ballot import check_ballot, parse_ballot
-from ballots.belenios.ceremony import Keys, fingerprint, make_seed
+from ballots.belenios.ceremony import Keys, board_fingerprint, fingerprint, make_seed
 from ballots.belenios.device import Device
 from ballots.belenios.election import parse_election
 from ballots.belenios.encoding import items, parse_json, text
@@ -120,8 +120,10 @@ def _check(device: Device, task: Mapping[str, Any]) -> Mapping[str, Any] | None:
     share = device.share(task)
     if str(share.key.public) != task["public_key"]["public_key"]:
         raise Rejected("trustee-key", "this seed makes another key than the one handed in")
-    own = parse_certificate(task["certificates"][share.number - 1], GROUP)
+    listed = [parse_certificate(each, GROUP) for each in task["certificates"]]
+    own, whole = listed[share.number - 1], board_fingerprint(listed, task["needed"])
     print(f"HOLDS\n  trustee: {share.number}\n  fingerprint: {fingerprint(own)}", file=sys.stderr)
+    print(f"  of the board, the same for every trustee: {whole}", file=sys.stderr)
     if task["step"] == "check" and task["yours"]:
         return {"step": "check", "message": device.answer(task)}
     return None

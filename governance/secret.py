@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ballots import audit_kit, secret_poll
 from ballots.belenios import archive as archives
+from ballots.belenios import ceremony
 from ballots.belenios import tally as tallies
 from ballots.belenios.archive import Archive
 from ballots.belenios.ballot import parse_ballot
@@ -23,7 +24,7 @@ from ballots.belenios.election import Election, parse_election
 from ballots.belenios.membership import Deferred
 from ballots.belenios.proof import Proof
 from ballots.belenios.tally import Tally
-from ballots.belenios.trustee import Item, owners, parse_trustees
+from ballots.belenios.trustee import Item, Pedersen, owners, parse_trustees
 from ballots.store import SqlBoard
 from ballots.verify_secret import FEWEST
 from governance import electoral_boards
@@ -224,6 +225,15 @@ def strong(db: Session, poll: Poll) -> bytes:
     return tallies.encode_strong(given)
 
 
+def fingerprint(kept: SecretPoll) -> str:
+    """Of the electoral board whose key it is, as its trustees' devices show it; "" where the server
+    holds the key alone."""
+    [held] = holders(kept)
+    if not isinstance(held, Pedersen):
+        return ""
+    return ceremony.board_fingerprint(held.certificates, held.needed)
+
+
 def audit_text(db: Session, poll: Poll) -> str:
     """How anyone checks it, step by step."""
     kept = of(db, poll)
@@ -235,4 +245,5 @@ def audit_text(db: Session, poll: Poll) -> str:
         needed=held[0].needed,
         holders=len(owners(held)),
         server_alone=kept.board_id is None,
+        fingerprint=fingerprint(kept),
     )

@@ -277,5 +277,15 @@ def assemble(
 
 def fingerprint(certificate: Certificate) -> str:
     """What two people compare by telephone: 8 groups of 4 hexadecimal digits."""
-    digest = sha256(certificate.signed.message.encode()).hexdigest()[:32].upper()
-    return " ".join(digest[at : at + 4] for at in range(0, 32, 4))
+    return _spoken(sha256(certificate.signed.message.encode()).hexdigest())
+
+
+def board_fingerprint(certificates: Sequence[Certificate], needed: int) -> str:
+    """The same of a whole board. Where two trustees' devices differ in it, somebody between them
+    has put other keys in the place of theirs."""
+    return _spoken(ceremony_id(certificates, needed))
+
+
+def _spoken(digest: str) -> str:
+    short = digest[:32].upper()
+    return " ".join(short[at : at + 4] for at in range(0, 32, 4))

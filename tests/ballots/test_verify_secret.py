@@ -113,6 +113,7 @@ class SecretElection:
                 needed=1,
                 holders=1,
                 server_alone=True,
+                fingerprint="",
             ),
         )
         files = record.files(

@@ -188,6 +188,8 @@ def test_from_the_trustees_keys_to_a_result_that_strangers_verify(
         make_key(trustee, at, tmp_path / f"backup-{number}.txt")
     for trustee in trustees:
         trustee.heading("Your key is ready")
+    boards = {trustee.page.locator("[data-fact=board]").inner_text() for trustee in trustees}
+    [fingerprint] = boards  # read out to each other
     seeds = [seed_of(trustee) for trustee in trustees]
     for number, seed in enumerate(seeds):
         assert seed in (tmp_path / f"backup-{number}.txt").read_text()
@@ -238,6 +240,7 @@ def test_from_the_trustees_keys_to_a_result_that_strangers_verify(
 
     # And strangers verify everything, with our command and with a program that we did not write.
     bo.visit(f"/polls/{poll.id}/audit")
+    bo.sees(fingerprint)
     bo.download("Download the record", tmp_path / "record.zip")
     log_key = ["--log-key", house.signer.verifier_key]
     assert ballots(["verify", str(tmp_path / "record.zip"), *log_key]) == 0, capsys.readouterr().out

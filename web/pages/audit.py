@@ -46,6 +46,7 @@ def show(house: House, visitor: Visitor, poll_id: int) -> Response[str]:
             kept=kept,
             keepers=keepers(db, poll),
             own_keys=own,
+            fingerprint=secret.fingerprint(kept),
             trackers=found,
             most=MOST,
             booth=logged,

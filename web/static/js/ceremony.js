@@ -90,9 +90,16 @@ export async function parseCertificates(values, group = BELENIOS_2048) {
 
 // What two people compare by telephone: 8 groups of 4 hexadecimal digits.
 export async function fingerprint(certificate) {
-  const hash = await digestHex(certificate.message);
-  return hash.slice(0, 32).toUpperCase().match(/.{4}/g).join(" ");
+  return spoken(await digestHex(certificate.message));
 }
+
+// The same of a whole board. Where two trustees' devices differ in it, somebody between them has put
+// other keys in the place of theirs.
+export async function boardFingerprint(certificates, needed) {
+  return spoken(await ceremonyId(certificates, needed));
+}
+
+const spoken = (hash) => hash.slice(0, 32).toUpperCase().match(/.{4}/g).join(" ");
 
 // What every message of this ceremony is bound to.
 export function ceremonyId(certificates, needed) {

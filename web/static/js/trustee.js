@@ -100,7 +100,10 @@ async function proceed({ focus = false, anew = false } = {}) {
   const listed = asked.certificates.map(({ message }) => message);
   const { message } = await ceremony.makeCertificate(keys);
   if (listed.length && listed[asked.number - 1] !== message) return show("elsewhere");
-  return show(asked.step === "ready" ? "ready" : "working", {}, focus);
+  if (asked.step !== "ready") return show("working", {}, focus);
+  const parsed = await ceremony.parseCertificates(asked.certificates);
+  const whole = await ceremony.boardFingerprint(parsed, asked.needed);
+  return show("ready", { board: whole }, focus);
 }
 
 const spaced = (seed) => seed.match(/.{1,4}/g).join(" ");
