@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from ballots.store import SqlBoard
 from governance import agenda, attendance, minutes, minutes_published, polls, presiding, typeset
-from governance.agenda import AgendaItem
+from governance.agenda import AgendaItem, ItemKind
 from governance.associations import Association
 from governance.attendance import Presence
 from governance.database import Database
 from governance.demo import people, texts
+from governance.demo.nominating import Nominators
 from governance.demo.story import DAY, MINUTE, Teller
 from governance.meetings import Meeting, MeetingKind
 from governance.members import Member
@@ -136,6 +137,7 @@ class _Demo:
             authors = teller.cast.authors
             teller.move(meeting, authors[0], texts.ADVANCE, now=starts - 60 * DAY)
             teller.move(meeting, authors[1], texts.OFFICE, now=starts - 58 * DAY)
+            Nominators(teller, meeting).prepare_last_years(now=starts - 50 * DAY)
             teller.call(meeting, now=starts - 38 * DAY, page=self.page(meeting))
             teller.come(meeting, 110, now=starts)
             teller.open(meeting, now=starts)
@@ -203,11 +205,21 @@ class _Demo:
             author, another = teller.cast.authors[2:4]
             teller.move(meeting, author, texts.CLIMATE, now=starts - 40 * DAY)
             teller.move(meeting, another, texts.MENTORS, now=starts - 35 * DAY)
+            agenda.add(
+                teller.db,
+                meeting,
+                kind=ItemKind.ELECTION,
+                title=texts.COUNCIL,
+                text={},
+                by_id=teller.cast.directors[0].id,
+                now=starts - 55 * DAY,
+            )
+            Nominators(teller, meeting).prepare_the_council(now=starts - 40 * DAY)
             teller.call(meeting, now=starts - 26 * DAY, page=self.page(meeting))
             teller.come(meeting, 160, now=starts)
             teller.open(meeting, now=starts + MINUTE)
             seeds = teller.entrust(meeting, now=starts + 12 * MINUTE)
-            pool, climate = _items(teller, meeting, "", "motion")[:2]
+            pool, climate = (_items(teller, meeting, key)[0] for key in ("", "motion"))
             teller.decide(
                 teller.put(meeting, pool, now=starts + 20 * MINUTE),
                 [71, 20],
@@ -228,6 +240,8 @@ class _Demo:
             teller.add_accounts(meeting, _accounts(teller), now=self.now - 10 * DAY)
             teller.move(meeting, teller.cast.authors[4], texts.MENTORS, now=self.now - 20 * DAY)
             teller.move(meeting, teller.cast.authors[5], texts.INSURANCE, now=self.now - 8 * DAY)
+            last = teller.association.today(self.now) + 7 * DAY
+            Nominators(teller, meeting).call(last, now=self.now - 6 * DAY)
             return meeting.id
 
     def announce_the_autumn_meeting(self) -> int:
@@ -262,9 +276,8 @@ def _go_through(teller: Teller, meeting: Meeting, now: dt.datetime) -> None:
         elif item.majority == "bylaws":
             poll = teller.put(meeting, item, now=now)
             teller.decide(poll, [74, 18], now=now)
-        elif item.key == "auditor":
-            names = ["Revisionsbyrån Eken", "Revisionsbyrån Granen"]
-            teller.decide(teller.put(meeting, item, candidates=names, now=now), [58, 34], now=now)
+        elif item.key in ("auditor", "board", "nominators"):
+            Nominators(teller, meeting).elect(item, now=now)
         elif item.key == "seats":
             votes = {"adopt": 41, "reject": 7, "abstain": 2}
             poll = polls.show_of_hands(teller.db, meeting, item, votes=votes, by_id=chair, now=now)

@@ -33,6 +33,7 @@ class Cast:
     checkers: Sequence[Member]
     tellers: Sequence[Member]
     authors: Sequence[Member]
+    nominators: Sequence[Member]
 
 
 def arrive(db: Session, association: Association, *, now: dt.datetime) -> None:
@@ -46,6 +47,8 @@ def arrive(db: Session, association: Association, *, now: dt.datetime) -> None:
     roles.grant(db, people.administrator, Role.ADMINISTRATOR, now=now, by_id=None)
     for director in people.directors:
         roles.grant(db, director, Role.DIRECTOR, now=now, by_id=None)
+    for nominator in people.nominators:
+        roles.grant(db, nominator, Role.NOMINATOR, now=now, by_id=None)
 
 
 def find(db: Session, association_id: int) -> Cast:
@@ -68,6 +71,7 @@ def find(db: Session, association_id: int) -> Cast:
         checkers=[next(others) for _ in range(2)],
         tellers=[next(others) for _ in range(2)],
         authors=[next(others) for _ in range(6)],
+        nominators=[next(others) for _ in range(3)],
     )
 
 

@@ -37,6 +37,7 @@ from governance.motions import Motion
 from governance.notices import Channel, Dispatch
 from governance.polls import Poll, PollVoter
 from governance.roles import Role
+from governance.standing import Standing
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -226,7 +227,7 @@ class Teller:
         *,
         now: dt.datetime,
         clause: int | None = None,
-        candidates: Sequence[str] | None = None,
+        candidates: Sequence[Standing] | None = None,
     ) -> Poll:
         return polls.open_ballot(
             self.db,

@@ -127,6 +127,36 @@ INSURANCE = Written(
     None,
 )
 
+COUNCIL: Texts = {"sv": "Val av etikråd", "en": "Election of the ethics council"}
+CALL: Texts = {
+    "sv": "Vi söker fem till styrelsen. Räkna med **ett möte i månaden** och en helg om hösten. "
+    "Vi vill se fler än en bransch, och minst två som inte suttit förut.",
+    "en": "We look for five for the board. Count on **a meeting a month** and a weekend in autumn. "
+    "We want to see more than one trade, and at least two who have not sat before.",
+}
+NOMINATED = "Lyssnar, räknar rätt och kommer i tid."
+PROPOSED: Texts = {
+    "sv": "Vi har talat med alla som nominerats. Förslaget väger erfarenhet mot nya ögon.",
+    "en": "We have talked with all who were nominated. The proposal weighs experience against "
+    "new eyes.",
+}
+CANDIDATES: list[Texts] = [
+    {
+        "sv": "Jag fotograferar, och har suttit i styrelsen i två år.\n\n- lägre avgifter för nya\n"
+        "- bokslut som går att läsa",
+        "en": "I photograph, and have sat on the board for two years.\n\n- lower fees for the new\n"
+        "- accounts that can be read",
+    },
+    {
+        "sv": "Översättare från Luleå. Jag vill att vi *hörs av* mellan stämmorna.",
+        "en": "A translator from Luleå. I want us to *hear from each other* between the meetings.",
+    },
+    {
+        "sv": "Snickare med firma i tolv år. Jag kan läsa en balansräkning.",
+        "en": "A carpenter with twelve years in business. I can read a balance sheet.",
+    },
+]
+
 MINUTES_PROSE = {
     "reports": "Styrelsen gick igenom årsredovisningen och revisorn sin berättelse. "
     "Frågor om reservfonden besvarades.",
