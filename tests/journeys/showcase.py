@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from governance import (
     agenda,
+    candidate_pages,
+    candidates,
     demo,
     documents,
+    elections,
     logins,
     minutes,
     motions,
@@ -30,6 +35,7 @@ from governance.demo.texts import MENTORS
 from governance.meetings import Meeting, MeetingKind, MeetingState
 from governance.members import Member
 from governance.notices import Dispatch
+from governance.offices import Office
 from governance.polls import PollState
 from governance.roles import Role
 from tests import held_meeting
@@ -75,6 +81,7 @@ def furnish(house: House, tour: demo.Tour) -> Showcase:
             "secretary": cast.secretary,
             "teller": cast.tellers[0],
             "author": cast.authors[1],
+            "nominator": cast.nominators[0],
             "writer": hall.people.secretary,
         }
         by_id = hall.people.secretary.id
@@ -89,6 +96,7 @@ def furnish(house: House, tour: demo.Tour) -> Showcase:
             "mail": _post_a_letter(db, house, association, tour),
             **_of_the_votes(db, house, tour, hall.meeting, there),
             **_being_written(db, association, tour, there),
+            **_standing(db, tour, there),
         }
     electors = _vote_in_secret(house, association, there["chair"], cast.visitors[5:10])
     there |= {"trustee": cast.visitors[5], "voter": cast.visitors[9]}
@@ -155,6 +163,30 @@ def _being_written(
         "item": agenda.items(db, tour.called)[-3].id,
         "upload": kept.id,
         "document": next(each.id for each in documents.of(db, tour.held)),
+    }
+
+
+def _standing(db: Session, tour: demo.Tour, there: dict[str, Member]) -> dict[str, str | int]:
+    """Elections prepared, standing and held; a candidate with a picture, a member who is asked."""
+
+    def election(meeting_id: int, office: Office) -> int:
+        return next(
+            made.id for made, _ in elections.of_meeting(db, meeting_id) if made.office is office
+        )
+
+    filling = election(tour.called, Office.BOARD)
+    people = {each.member_id: each for each in candidates.of_election(db, filling)}
+    shown = people[there["director"].id]
+    drawn = io.BytesIO()
+    Image.new("RGB", (600, 400), "seagreen").save(drawn, "PNG")
+    by = there["director"].id
+    candidate_pages.show_picture(db, shown, drawn.getvalue(), by_id=by, now=NOW)
+    return {
+        "filling": filling,
+        "council": election(tour.under_way, Office.OTHER),
+        "elected": election(tour.held, Office.BOARD),
+        "candidate": shown.id,
+        "asked": people[there["member"].id].id,
     }
 
 
