@@ -36,6 +36,7 @@ from ballots.belenios.trustee import Single, encode_trustees, make_public_key, p
 from ballots.belenios.verify import verify_archive
 
 TARGET = 3.0
+FREE = 1.8  # cores, below which two processes do not show what they can
 FIXED = 1_795_000_000  # seconds: when an election that is made from a seed was held
 QUESTIONS = {
     "3 choices, one of them": Question("Ska vi?", ("Ja", "Nej", "Avstår"), 1, 1),
@@ -56,12 +57,32 @@ def main() -> int:
         f" load {os.getloadavg()[0]:.1f} at the start"
     )
     print("question                      ballots program            s  ms/ballot  times the tool")
-    met = True
+    met, free = True, _cores()
     for name, question in QUESTIONS.items():
         ballots = given.ballots * 3 // max(3, question.length)
         met = _compare(name, question, ballots, given.runs) and met
+        free = min(free, _cores())
     print(f"target with two processes: {TARGET} times the tool: {'met' if met else 'MISSED'}")
+    if not met and free < FREE:
+        print(f"other work left two processes {free:.1f} cores: measure on a quieter machine")
     return 0 if met else 1
+
+
+def _cores() -> float:
+    """How much faster two processes do the same work than one: how many cores are free for them."""
+    took = []
+    for processes in (1, 2):
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            list(pool.map(_work, [1] * processes))  # until they have started
+            began = time.perf_counter()
+            list(pool.map(_work, [2_000 // processes] * processes))
+            took.append(time.perf_counter() - began)
+    return took[0] / took[1]
+
+
+def _work(powers: int) -> None:
+    for _ in range(powers):
+        GROUP.power(GROUP.g, GROUP.q - 1)
 
 
 def question_of_two() -> Question:
