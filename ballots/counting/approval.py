@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ballots.counting import pairwise
-from ballots.counting.count import UNDRAWN, Count, Lots, Round
+from ballots.counting import seating
+from ballots.counting.count import UNDRAWN, Count, Lots
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import MarkedProfile
 
 METHOD = "approval"
 RULE = "the most approvals"
 
 
-def count(profile: MarkedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
+def count(
+    profile: MarkedProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
+) -> Count:
     """A candidate of whom nobody approves is not elected."""
     number = seats or profile.seats
     votes = dict.fromkeys(profile.candidates, 0)
@@ -25,20 +32,13 @@ def count(profile: MarkedProfile, *, seats: int | None = None, lots: Lots = UNDR
         blank += 0 if approved else many
         for each in approved:
             votes[each] += many
-    given = sorted({many for many in votes.values() if many}, reverse=True)
-    order = [tuple(each for each in votes if votes[each] == many) for many in given]
-    elected, ties = pairwise.seat(order, number, lots)
-    exact = {each: Fraction(many) for each, many in votes.items()}
-    return Count(
+    order = seating.layers({each: many for each, many in votes.items() if many})
+    return seating.count_by_order(
+        profile,
+        seating.seat(order, number, lots, options),
         method=METHOD,
         seats=number,
-        candidates=profile.candidates,
-        elected=elected,
-        rounds=(Round(votes=exact, elected=elected),),
-        ties=tuple(ties),
-        valid=profile.total - blank,
-        blank=blank,
-        places=0,
-        names=profile.names,
+        votes={each: Fraction(many) for each, many in votes.items()},
         facts={"rule": RULE, "ties": "lot"},
+        blank=blank,
     )

@@ -13,15 +13,18 @@ from fractions import Fraction
 from typing import Any
 
 from ballots.counting import lot
+from ballots.counting.conditions import Condition
 
 BY_RULE, BY_LOT = "rule", "lot"
 
 # What a round's votes came of.
 FIRST, SURPLUS, EXCLUSION, ITERATION = "first", "surplus", "exclusion", "iteration"
+PURCHASE, GREEDY, DUEL = "purchase", "greedy", "duel"
 
-# What a tie was about: whom to exclude, whose surplus goes first, who takes the last seat, or who
-# is placed before whom.
+# What a tie was about: whom to exclude, whose surplus goes first, who takes the last seat, who is
+# placed before whom, who is the next deputy, or which of two proposals wins.
 EXCLUDE, TRANSFER, SEAT, PLACE = "exclude", "transfer", "seat", "place"
+DEPUTY, WIN = "deputy", "win"
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,16 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Purchase:
+    """One project paid for out of what the voters, or the budget, had left."""
+
+    cost: Fraction
+    price: Fraction | None  # rho: what a supporter pays for a unit of what it is worth to them
+    payments: tuple[tuple[Fraction, int], ...]  # (amount, how many voters pay it), least first
+    left: Fraction  # what all voters have together afterwards, or the budget where it was greedy
+
+
+@dataclass(frozen=True, kw_only=True)
 class Round:
     votes: Mapping[str, Fraction]
     elected: tuple[str, ...] = ()  # on these votes
@@ -80,6 +93,9 @@ class Round:
     surplus: Fraction | None = None  # what the elected have above the quota, all together
     keep: Mapping[str, Fraction] = field(default_factory=dict)  # Meek: the share each one keeps
     ended: Mapping[str, int] = field(default_factory=dict)  # why ballots are with nobody
+    # Who could not be elected without breaking which conditions.
+    passed_over: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
+    purchase: Purchase | None = None  # what a budget was spent on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +113,9 @@ class Count:
     places: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)  # the method's own: options, orders…
+    deputies: tuple[str, ...] = ()  # in their order
+    # How deputies were found where that took counts of their own.
+    deputy_counts: tuple[Count, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -118,7 +137,7 @@ class Count:
 
         Lists call people by name; what is keyed by candidate has the id where a name is not enough.
         """
-        return {
+        told: dict[str, Any] = {
             "method": self.method,
             "seats": self.seats,
             "valid": self.valid,
@@ -132,6 +151,12 @@ class Count:
             "ties": [self._tie(each) for each in self.ties],
             "facts": dict(self.facts),
         }
+        if self.deputies:
+            told["deputies"] = self._called(self.deputies)
+            told["deputy_ids"] = list(self.deputies)
+        if self.deputy_counts:
+            told["deputy_counts"] = [each.as_dict() for each in self.deputy_counts]
+        return told
 
     def _called(self, candidates: Iterable[str]) -> list[str]:
         return [self.name(each) for each in candidates]
@@ -161,6 +186,13 @@ class Count:
             told["surplus"] = self.text(one.surplus)
         if one.keep:
             told["keep"] = {self.key(each): self.text(kept) for each, kept in one.keep.items()}
+        if one.passed_over:
+            told["passed_over"] = {
+                self.key(each): [condition.as_dict() for condition in conditions]
+                for each, conditions in one.passed_over.items()
+            }
+        if one.purchase is not None:
+            told |= _bought(one.purchase)
         return told
 
     def _tie(self, tie: Tie) -> dict[str, Any]:
@@ -174,6 +206,16 @@ class Count:
             "apart": tie.apart,
             "why": tie.why,
         }
+
+
+def _bought(one: Purchase) -> dict[str, Any]:
+    told: dict[str, Any] = {"cost": str(one.cost), "left": str(one.left)}
+    if one.price is not None:
+        told["price"] = str(one.price)
+        told["payments"] = [
+            {"voters": voters, "each": str(amount)} for amount, voters in one.payments
+        ]
+    return told
 
 
 def written(number: Fraction, places: int | None = None) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ballots.counting.count import EXCLUSION, SURPLUS, TRANSFER, UNDRAWN, Count, Lots
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import RankedProfile
 from ballots.counting.reading import STRICT
 from ballots.counting.stv import Parcel, Sheet, Stage, Undrawn
@@ -27,13 +28,22 @@ FACTS = {
 }
 
 
-def count(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
-    sheet = Sheet(profile, seats=seats or profile.seats, places=PLACES, lots=lots)
+def count(
+    profile: RankedProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
+) -> Count:
+    sheet = Sheet(profile, seats=seats or profile.seats, places=PLACES, lots=lots, options=options)
     _set_quota(sheet)
     sheet.note()
-    _elect(sheet)
     with suppress(Undrawn):
+        _elect(sheet)
         while not _filled(sheet):
+            if doomed := sheet.doomed():
+                _exclude(sheet, doomed)
+                continue
             last = _together(sheet)
             if sheet.surpluses and not last:
                 _transfer(sheet)
@@ -50,17 +60,22 @@ def _set_quota(sheet: Sheet) -> None:
 
 def _elect(sheet: Sheet) -> None:
     """5.1.7, 5.3.13, 5.4.9: the quota, or a share of the active vote that none can outdo."""
-    while sheet.vacancies and sheet.continuing:
-        most = max(sheet.votes[each] for each in sheet.continuing)
+    while sheet.vacancies and (electable := _electable(sheet)):
+        most = max(sheet.votes[each] for each in electable)
         enough = most >= sheet.quota or most * (sheet.vacancies + 1) >= _active(sheet)
         if not (enough and most):
             return
-        tied = [each for each in sheet.continuing if sheet.votes[each] == most]
+        tied = [each for each in electable if sheet.votes[each] == most]
         if len(tied) > sheet.vacancies:
             tied = sheet.foremost(tied, sheet.vacancies)  # 5.6.2
             if not tied:
                 return
-        sheet.elect(tied[:1])
+        sheet.elect(tied if sheet.conditional else tied[:1], latest=False)
+
+
+def _electable(sheet: Sheet) -> list[str]:
+    doomed = sheet.conditions.doomed(sheet.elected, list(sheet.continuing))
+    return [each for each in sheet.continuing if each not in doomed]
 
 
 def _active(sheet: Sheet) -> int:
@@ -77,7 +92,10 @@ def _filled(sheet: Sheet) -> bool:
 
 def _together(sheet: Sheet) -> list[str]:
     """5.2.2, 5.2.5: the most that can go at once, because all that they have and all surpluses
-    would not lift them past the next one. Those of equal votes go together or not at all."""
+    would not lift them past the next one. Those of equal votes go together or not at all; with
+    conditions they go one by one, each of them asked whether a condition needs them."""
+    if sheet.conditional:
+        return []
     upwards = sorted(sheet.continuing, key=lambda each: sheet.votes[each])
     total = sum(sheet.surpluses.values())
     found = 0

@@ -22,6 +22,7 @@ from ballots.counting.count import (
     Tie,
     Transfer,
 )
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import RankedProfile
 from ballots.counting.reading import END, Order, Reading, read
 from ballots.errors import Malformed
@@ -38,11 +39,14 @@ def count(
     *,
     seats: int | None = None,
     lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
     reading: Reading = PASS_OVER,
 ) -> Count:
     """Whatever the number of seats in the profile; raises Malformed where more are asked for."""
     if seats not in (None, 1):
         raise Malformed("an instant run-off elects one")
+    if options.conditions:
+        raise Malformed("one seat has no conditions")
     return _RunOff(profile, lots, reading).count()
 
 

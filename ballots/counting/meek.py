@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from ballots.counting.conditions import Condition, Places
 from ballots.counting.count import (
     BY_LOT,
     EXCLUDE,
     EXCLUSION,
     FIRST,
     ITERATION,
+    SEAT,
     UNDRAWN,
     Count,
     Lots,
@@ -27,6 +29,7 @@ from ballots.counting.count import (
     Transfer,
     most_first,
 )
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import RankedProfile
 from ballots.counting.reading import STRICT, Order, read
 
@@ -50,6 +53,7 @@ class State:
     papers: list[tuple[Order, int]]
     hopeful: dict[str, None]
     keep: dict[str, int]
+    conditions: Places
     elected: list[str] = field(default_factory=list)
     votes: dict[str, int] = field(default_factory=dict)
     quota: int = 0
@@ -66,16 +70,25 @@ class State:
 
     @property
     def vacancies(self) -> int:
-        return self.seats - len(self.elected)
+        wanted = self.conditions.target if self.conditions.conditions else self.seats
+        return wanted - len(self.elected)
 
 
-def count(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
+def count(
+    profile: RankedProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
+) -> Count:
     ballots = read(profile, STRICT)
+    number = seats or profile.seats
     state = State(
-        seats=seats or profile.seats,
+        seats=number,
         papers=[(order, number) for (order, _), number in ballots.orders.items()],
         hopeful=dict.fromkeys(profile.candidates),
         keep=dict.fromkeys(profile.candidates, UNIT),
+        conditions=Places(options.conditions, profile.candidates, number),
     )
     while _round(state, lots):
         pass
@@ -101,26 +114,51 @@ def _round(state: State, lots: Lots) -> bool:
 
     Whether there is another one.
     """
-    elected, out = _repeat(state), list[str]()
+    reached = _repeat(state)
     if not state.papers:  # nobody is elected whom nobody voted for
         _record(state, [], [])
         return False
-    if not elected and len(state.hopeful) > state.vacancies:
+    elected = _allowed(state, lots, reached)
+    doomed = state.conditions.doomed(state.elected, list(state.hopeful))
+    passed_over = {each: state.conditions.reasons(each, state.elected) for each in doomed}
+    out = doomed
+    if not reached and not doomed and len(state.hopeful) > state.vacancies:
         out = _leaving(state, lots)
-        if not out:
-            _record(state, [], [])
-            return False
-        for each in out:
-            del state.hopeful[each]
-    _elect(state, elected)
+    if state.ties and state.ties[-1].waits:
+        _record(state, elected, [])
+        return False
+    for each in out:
+        del state.hopeful[each]
     if len(state.hopeful) <= state.vacancies:
         rest = most_first(state.votes, list(state.hopeful))
         _elect(state, rest)
         elected = [*elected, *rest]
-    _record(state, elected, out)
+    _record(state, elected, out, passed_over)
     state.keep |= dict.fromkeys(out, 0)
     state.came_of = (EXCLUSION, tuple(out)) if out else (ITERATION, tuple(elected))
     return bool(state.vacancies and state.hopeful)
+
+
+def _allowed(state: State, lots: Lots, reached: list[str]) -> list[str]:
+    """Elect those who reached the quota; with conditions, as far as these can still be met."""
+    elected: list[str] = []
+    while reached:
+        equal = [each for each in reached if state.votes[each] == state.votes[reached[0]]]
+        chosen = [each for each in equal if _possible(state, [each])]
+        if not _possible(state, chosen):
+            chosen = _drawn(state, lots, chosen, SEAT)
+            if not chosen:
+                return elected
+        _elect(state, chosen)
+        elected += chosen
+        settled = chosen if 0 < len(chosen) < len(equal) else equal
+        reached = [each for each in reached if each not in settled]
+    return elected
+
+
+def _possible(state: State, more: list[str]) -> bool:
+    rest = [each for each in state.hopeful if each not in more]
+    return state.conditions.possible([*state.elected, *more], rest)
 
 
 def _elect(state: State, candidates: list[str]) -> None:
@@ -223,15 +261,23 @@ def _leaving(state: State, lots: Lots) -> list[str]:
 
     Those without any go together where enough are left: their order could change nothing.
     """
-    fewest = min(state.votes[each] for each in state.hopeful)
-    tied = [each for each in state.hopeful if state.votes[each] <= fewest + state.surplus]
+    guarded = state.conditions.guarded(state.elected, list(state.hopeful))
+    free = [each for each in state.hopeful if each not in guarded]
+    fewest = min(state.votes[each] for each in free)
+    tied = [each for each in free if state.votes[each] <= fewest + state.surplus]
+    rest = [each for each in state.hopeful if each not in tied]
+    enough = len(rest) >= state.vacancies and state.conditions.possible(state.elected, rest)
     none = not any(state.votes[each] for each in tied)
-    if len(tied) == 1 or (none and len(state.hopeful) - len(tied) >= state.vacancies):
+    if len(tied) == 1 or (none and enough):
         return tied
+    return _drawn(state, lots, tied, EXCLUDE)
+
+
+def _drawn(state: State, lots: Lots, tied: list[str], about: str) -> list[str]:
     chosen = lots.choose(tied)
     tie = Tie(
         between=tuple(tied),
-        about=EXCLUDE,
+        about=about,
         chosen=chosen,
         how=BY_LOT,
         seed=lots.seed,
@@ -241,7 +287,12 @@ def _leaving(state: State, lots: Lots) -> list[str]:
     return [] if chosen is None else [chosen]
 
 
-def _record(state: State, elected: list[str], excluded: list[str]) -> None:
+def _record(
+    state: State,
+    elected: list[str],
+    excluded: list[str],
+    passed_over: dict[str, tuple[Condition, ...]] | None = None,
+) -> None:
     action, of = state.came_of
     total = sum(number for _, number in state.papers) * UNIT
     state.rounds.append(
@@ -256,6 +307,7 @@ def _record(state: State, elected: list[str], excluded: list[str]) -> None:
             quota=Fraction(state.quota, UNIT),
             surplus=Fraction(state.surplus, UNIT),
             keep={each: Fraction(keep, UNIT) for each, keep in state.keep.items()},
+            passed_over=passed_over or {},
         )
     )
     state.kept = dict(state.keep)

@@ -3,85 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ballots.counting import approval, ers97, irv, meek, ranked_pairs, schulze, scottish_stv
-from ballots.counting.count import BY_LOT, SEAT, UNDRAWN, Count, Lots, Round, Tie
+from ballots.counting import (
+    approval,
+    cumulative,
+    deputies,
+    equal_shares,
+    ers97,
+    irv,
+    majority_judgment,
+    meek,
+    most_votes,
+    ranked_pairs,
+    schulze,
+    score,
+    scottish_stv,
+)
+from ballots.counting.count import UNDRAWN, Count, Lots
 from ballots.counting.formats import AnyProfile
+from ballots.counting.options import Options
 from ballots.counting.profile import MarkedProfile, Marks, RankedProfile, Ranking, grouped
 from ballots.errors import Malformed
 
-PLURALITY = "plurality"
+PLURALITY = most_votes.METHOD
+# Their order of election says nothing of who comes next, so deputies take a count of their own.
+TRANSFERABLE = (scottish_stv.METHOD, ers97.METHOD, meek.METHOD, irv.METHOD)
 
 
 class Ranked(Protocol):
-    def __call__(self, profile: RankedProfile, *, seats: int | None, lots: Lots) -> Count: ...
+    def __call__(
+        self, profile: RankedProfile, *, seats: int | None, lots: Lots, options: Options
+    ) -> Count: ...
 
 
 class Marked(Protocol):
-    def __call__(self, profile: MarkedProfile, *, seats: int | None, lots: Lots) -> Count: ...
-
-
-def plurality(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
-    """Most votes: those at the first rank of a ballot, up to as many as there are seats (6:34)."""
-    number = seats or profile.seats
-    votes = dict.fromkeys(profile.candidates, 0)
-    blank = invalid = 0
-    for ballot, many in profile.ballots.items():
-        chosen = next((rank for rank in ballot if rank), ())
-        if not chosen:
-            blank += many
-        elif len(chosen) > number:
-            invalid += many
-        else:
-            for each in chosen:
-                votes[each] += many
-    elected, ties = _most(votes, number, lots)
-    exact = {each: Fraction(many) for each, many in votes.items()}
-    return Count(
-        method=PLURALITY,
-        seats=number,
-        candidates=profile.candidates,
-        elected=tuple(elected),
-        rounds=(Round(votes=exact, elected=tuple(elected)),),
-        ties=tuple(ties),
-        valid=profile.total - blank - invalid,
-        blank=blank,
-        invalid=invalid,
-        places=0,
-        names=profile.names,
-    )
-
-
-def _most(votes: dict[str, int], seats: int, lots: Lots) -> tuple[list[str], list[Tie]]:
-    """Who has the most; a tie at the last seat leaves it open until the lot is drawn."""
-    elected: list[str] = []
-    ties: list[Tie] = []
-    left = [each for each in votes if votes[each]]
-    while left and len(elected) < seats:
-        most = max(votes[each] for each in left)
-        tied = [each for each in left if votes[each] == most]
-        if len(tied) <= seats - len(elected):
-            chosen = tied
-        else:
-            drawn = lots.choose(tied)
-            tie = Tie(
-                between=tuple(tied),
-                about=SEAT,
-                chosen=drawn,
-                how=BY_LOT,
-                seed=lots.seed,
-                round=1,
-            )
-            ties.append(tie)
-            if drawn is None:
-                break
-            chosen = [drawn]
-        elected += chosen
-        left = [each for each in left if each not in chosen]
-    return elected, ties
+    def __call__(
+        self, profile: MarkedProfile, *, seats: int | None, lots: Lots, options: Options
+    ) -> Count: ...
 
 
 def approvals(profile: RankedProfile) -> MarkedProfile:
@@ -100,6 +60,7 @@ def approvals(profile: RankedProfile) -> MarkedProfile:
         names=profile.names,
         title=profile.title,
         withdrawn=profile.withdrawn,
+        rule=profile.rule,
     )
 
 
@@ -117,6 +78,7 @@ def by_marks(profile: MarkedProfile) -> RankedProfile:
         names=profile.names,
         title=profile.title,
         withdrawn=profile.withdrawn,
+        rule=profile.rule,
     )
 
 
@@ -130,7 +92,7 @@ class Method:
 
 
 METHODS: dict[str, Method] = {
-    PLURALITY: Method(ranked=plurality),
+    PLURALITY: Method(ranked=most_votes.count),
     scottish_stv.METHOD: Method(ranked=scottish_stv.count),
     ers97.METHOD: Method(ranked=ers97.count),
     meek.METHOD: Method(ranked=meek.count),
@@ -138,25 +100,61 @@ METHODS: dict[str, Method] = {
     schulze.METHOD: Method(ranked=schulze.count),
     ranked_pairs.METHOD: Method(ranked=ranked_pairs.count),
     approval.METHOD: Method(marked=approval.count, marks_of=approvals),
+    score.METHOD: Method(marked=score.count),
+    majority_judgment.METHOD: Method(marked=majority_judgment.count),
+    cumulative.METHOD: Method(marked=cumulative.count),
+    equal_shares.METHOD: Method(marked=equal_shares.count),
 }
 
 
 def count(
-    method: str, profile: AnyProfile, *, seats: int | None = None, lots: Lots = UNDRAWN
+    method: str,
+    profile: AnyProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options | None = None,
 ) -> Count:
-    """Raises Malformed where the method is none of ours, or cannot count these ballots."""
+    """Without options, those of the profile hold.
+
+    Raises Malformed where the method is none of ours, or cannot count these ballots.
+    """
     if method not in METHODS:
         raise Malformed(f"the methods are {', '.join(METHODS)}")
     if seats is not None and seats < 1:
         raise Malformed("there is at least one seat")
+    rule = profile.rule if options is None else options
+    _check(profile, rule)
     known = METHODS[method]
     if known.ranked is not None:
         ranked = by_marks(profile) if isinstance(profile, MarkedProfile) else profile
-        return known.ranked(ranked, seats=seats, lots=lots)
+        counted = known.ranked(ranked, seats=seats, lots=lots, options=rule)
+        if rule.deputies and method in TRANSFERABLE:
+            return _with_deputies(counted, known.ranked, ranked, lots, rule)
+        return counted
     if isinstance(profile, RankedProfile):
         if known.marks_of is None:
             raise Malformed(f"{method} counts marks, and these ballots are ranked")
         profile = known.marks_of(profile)
     if known.marked is None:
         raise Malformed(f"{method} counts nothing")
-    return known.marked(profile, seats=seats, lots=lots)
+    return known.marked(profile, seats=seats, lots=lots, options=rule)
+
+
+def _check(profile: AnyProfile, rule: Options) -> None:
+    known = {*profile.candidates, *profile.withdrawn}
+    if any(each.group - known for each in rule.conditions):
+        raise Malformed("a condition names somebody who is no candidate")
+
+
+def _with_deputies(
+    counted: Count, rule: Ranked, profile: RankedProfile, lots: Lots, options: Options
+) -> Count:
+    plain = replace(options, conditions=(), deputies=0)
+
+    def again(left: RankedProfile, seats: int) -> Count:
+        return rule(left, seats=seats, lots=lots, options=plain)
+
+    if counted.method == irv.METHOD:
+        return deputies.add_one_by_one(counted, profile, again, options.deputies)
+    return deputies.add(counted, profile, again, options.deputies, lots)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 
-from ballots.counting.count import BY_LOT, SEAT, Lots, Tie
 from ballots.counting.profile import RankedProfile, Ranking
 
 Pair = tuple[str, str]
@@ -35,36 +34,6 @@ def layers(candidates: Iterable[str], beats: Set[Pair]) -> list[tuple[str, ...]]
         found.append(top)
         left = [one for one in left if one not in top]
     return found
-
-
-def seat(
-    order: Iterable[tuple[str, ...]], seats: int, lots: Lots
-) -> tuple[tuple[str, ...], list[Tie]]:
-    """The first as they are placed; a tie at the last seats leaves them open until it is drawn."""
-    elected: list[str] = []
-    ties: list[Tie] = []
-    for layer in order:
-        left = list(layer)
-        while seats - len(elected) < len(left) and len(elected) < seats:
-            drawn = lots.choose(left)
-            ties.append(
-                Tie(
-                    between=tuple(left),
-                    about=SEAT,
-                    chosen=drawn,
-                    how=BY_LOT,
-                    seed=lots.seed,
-                    round=1,
-                )
-            )
-            if drawn is None:
-                return tuple(elected), ties
-            elected.append(drawn)
-            left.remove(drawn)
-        if len(elected) == seats:
-            break
-        elected += left
-    return tuple(elected), ties
 
 
 def named(profile: RankedProfile) -> set[str]:

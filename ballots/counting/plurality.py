@@ -5,12 +5,15 @@ The options `abstain` and `blank` choose nobody: they are counted and reported, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ballots.counting import lot
+from ballots.counting import seating
+from ballots.counting.conditions import Condition
+from ballots.counting.count import SEAT, Lots
 from ballots.counting.majority import ABSTAIN
+from ballots.counting.options import Options
 from ballots.errors import Malformed
 
 NOBODY = (ABSTAIN, "blank")
@@ -23,9 +26,11 @@ class Count:
     elected: list[str]  # most votes first; those of equal number as the lot has it
     tied: list[str]  # with equally many votes for fewer seats; empty where none are
     seed: str | None = None
+    passed_over: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
+    deputies: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        told: dict[str, Any] = {
             "method": "plurality",
             "votes": dict(self.votes),
             "seats": self.seats,
@@ -33,26 +38,45 @@ class Count:
             "tied": list(self.tied),
             "seed": self.seed,
         }
+        if self.passed_over:
+            told["passed_over"] = {
+                name: [each.as_dict() for each in conditions]
+                for name, conditions in self.passed_over.items()
+            }
+        if self.deputies:
+            told["deputies"] = list(self.deputies)
+        return told
 
 
-def count(votes: Mapping[str, int], *, seats: int = 1, seed: str | None = None) -> Count:
+def count(
+    votes: Mapping[str, int],
+    *,
+    seats: int = 1,
+    seed: str | None = None,
+    conditions: Sequence[Condition] = (),
+    deputies: int = 0,
+) -> Count:
     """Elect as many as there are seats; without a seed a tie leaves its seats open.
 
-    A candidate without a vote is not elected. Raises Malformed.
+    A candidate without a vote is not elected. With conditions, who would make them impossible is
+    passed over, and with several ties `tied` is the first one, or the one that waits. Raises
+    Malformed.
     """
     if seats < 1 or any(type(number) is not int or number < 0 for number in votes.values()):
         raise Malformed("votes and seats are whole numbers")
-    chosen = (name for name in votes if votes[name] and name not in NOBODY)
-    standing = sorted(chosen, key=lambda name: (-votes[name], name))
-    tied = _tied_at_the_last_seat(votes, standing, seats)
-    sure = [name for name in standing[:seats] if name not in tied]
-    if tied and seed is not None:
-        sure += lot.order(tied, seed)[: seats - len(sure)]
-    return Count(dict(votes), seats, sure, tied, seed if tied else None)
-
-
-def _tied_at_the_last_seat(votes: Mapping[str, int], standing: list[str], seats: int) -> list[str]:
-    if len(standing) <= seats or votes[standing[seats - 1]] != votes[standing[seats]]:
-        return []
-    edge = votes[standing[seats]]
-    return sorted(name for name in standing if votes[name] == edge)
+    names = sorted(name for name in votes if votes[name] and name not in NOBODY)
+    order = seating.layers({name: votes[name] for name in names})
+    options = Options(conditions=tuple(conditions), deputies=deputies)
+    seated = seating.seat(order, seats, Lots(seed=seed), options)
+    drawn = [tie for tie in seated.ties if tie.about == SEAT] or seated.ties
+    shown = next((tie for tie in drawn if tie.waits), drawn[0] if drawn else None)
+    tied = list(shown.between) if shown else []
+    return Count(
+        votes=dict(votes),
+        seats=seats,
+        elected=seated.elected,
+        tied=tied,
+        seed=seed if tied else None,
+        passed_over=seated.passed_over,
+        deputies=seated.deputies,
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Generic, TypeVar
 
+from ballots.counting.options import PLAIN, Options
 from ballots.errors import Malformed
 
 # First, second, … each rank with whom the voter placed there: several are placed equally, and an
@@ -34,6 +35,7 @@ class Profile(Generic[Ballot]):
     names: Mapping[str, str] = field(default_factory=dict)  # {id: name} where they differ
     title: str = ""
     withdrawn: tuple[str, ...] = ()  # who stood, and is out of the ballots now
+    rule: Options = PLAIN  # what the file says of how it is counted
 
     def __post_init__(self) -> None:
         if len(set(self.candidates)) != len(self.candidates):

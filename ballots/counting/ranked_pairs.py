@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from ballots.counting import pairwise
-from ballots.counting.count import BY_LOT, PLACE, UNDRAWN, Count, Lots, Round, Tie
+from ballots.counting import pairwise, seating
+from ballots.counting.count import BY_LOT, PLACE, UNDRAWN, Count, Lots, Tie
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.pairwise import Pair
 from ballots.counting.profile import RankedProfile
 
@@ -18,7 +19,13 @@ METHOD = "ranked-pairs"
 RULE = "the strongest wins first, by winning votes, then by the fewest against"
 
 
-def count(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
+def count(
+    profile: RankedProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
+) -> Count:
     """The votes of its round are how many others each one is placed before."""
     number = seats or profile.seats
     before = pairwise.preferred(profile)
@@ -27,19 +34,15 @@ def count(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDR
     order = pairwise.layers(profile.candidates, locking.reach) if settled else []
     known = pairwise.named(profile)
     standing = [tuple(one for one in layer if one in known) for layer in order]
-    elected, ties = pairwise.seat(standing, number, lots)
     placed = {one: sum(pair[0] == one for pair in locking.reach) for one in profile.candidates}
-    return Count(
+    return seating.count_by_order(
+        profile,
+        seating.seat([layer for layer in standing if layer], number, lots, options),
         method=METHOD,
         seats=number,
-        candidates=profile.candidates,
-        elected=elected,
-        rounds=(Round(votes={one: Fraction(n) for one, n in placed.items()}, elected=elected),),
-        ties=(*locking.ties, *ties),
-        valid=profile.total - profile.blank,
+        votes={one: Fraction(n) for one, n in placed.items()},
+        ties=locking.ties,
         blank=profile.blank,
-        places=0,
-        names=profile.names,
         facts={
             "rule": RULE,
             "unranked": "last",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ballots.counting.count import EXCLUSION, SURPLUS, TRANSFER, UNDRAWN, Count, Lots
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import RankedProfile
 from ballots.counting.reading import STRICT
 from ballots.counting.stv import Sheet, Stage, Undrawn
@@ -26,16 +27,24 @@ FACTS = {
 }
 
 
-def count(profile: RankedProfile, *, seats: int | None = None, lots: Lots = UNDRAWN) -> Count:
-    sheet = Sheet(profile, seats=seats or profile.seats, places=PLACES, lots=lots)
+def count(
+    profile: RankedProfile,
+    *,
+    seats: int | None = None,
+    lots: Lots = UNDRAWN,
+    options: Options = PLAIN,
+) -> Count:
+    sheet = Sheet(profile, seats=seats or profile.seats, places=PLACES, lots=lots, options=options)
     sheet.quota = (sheet.read.valid // (sheet.seats + 1) + 1) * sheet.unit
     sheet.note()
     with suppress(Undrawn):
         while not _filled(sheet):
-            if sheet.surpluses:
+            if doomed := sheet.doomed():
+                _exclude(sheet, doomed)
+            elif sheet.surpluses:
                 _transfer(sheet)
             else:
-                _exclude(sheet)
+                _exclude(sheet, sheet.leaving(latest=True))
             sheet.note()
     return sheet.count(METHOD, FACTS)
 
@@ -67,8 +76,7 @@ def _transfer(sheet: Sheet) -> None:
     sheet.pay(giver, None, sheet.votes[giver] - sheet.quota)
 
 
-def _exclude(sheet: Sheet) -> None:
-    leaving = sheet.leaving(latest=True)
+def _exclude(sheet: Sheet, leaving: list[str]) -> None:
     sheet.exclude(leaving)
     sheet.begin(Stage(EXCLUSION, tuple(leaving)))
     for out in leaving:

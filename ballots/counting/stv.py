@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from ballots.counting.conditions import Condition, Places
 from ballots.counting.count import (
     BY_LOT,
     BY_RULE,
@@ -24,6 +25,7 @@ from ballots.counting.count import (
     Transfer,
     most_first,
 )
+from ballots.counting.options import Options
 from ballots.counting.profile import RankedProfile
 from ballots.counting.reading import STRICT, Order, read
 
@@ -56,12 +58,22 @@ class Stage:
     elected: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     moved: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    passed_over: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
 
 
 class Sheet:
-    def __init__(self, profile: RankedProfile, *, seats: int, places: int, lots: Lots) -> None:
+    def __init__(
+        self,
+        profile: RankedProfile,
+        *,
+        seats: int,
+        places: int,
+        lots: Lots,
+        options: Options,
+    ) -> None:
         self.profile = profile
         self.seats = seats
+        self.conditions = Places(options.conditions, profile.candidates, seats)
         self.places = places
         self.unit: int = 10**places
         self.lots = lots
@@ -93,7 +105,12 @@ class Sheet:
 
     @property
     def vacancies(self) -> int:
-        return self.seats - len(self.elected)
+        wanted = self.conditions.target if self.conditions.conditions else self.seats
+        return wanted - len(self.elected)
+
+    @property
+    def conditional(self) -> bool:
+        return bool(self.conditions.conditions)
 
     @property
     def surpluses(self) -> dict[str, int]:
@@ -147,12 +164,37 @@ class Sheet:
         moved = self.stage.moved
         moved[giver, taker] = moved.get((giver, taker), 0) + amount
 
-    def elect(self, candidates: Iterable[str]) -> None:
-        for candidate in most_first(self.votes, list(candidates)):
-            del self.continuing[candidate]
-            self.elected.append(candidate)
-            self.stage.elected.append(candidate)
+    def elect(self, candidates: Iterable[str], *, latest: bool = True) -> None:
+        """Those with the most votes first; with conditions, as long as these can be met.
+
+        Raises Undrawn where equal votes tie for what the conditions leave.
+        """
+        chosen = most_first(self.votes, list(candidates))
+        while chosen:
+            equal = [each for each in chosen if self.votes[each] == self.votes[chosen[0]]]
+            possible = [each for each in equal if self._possible([each])]
+            if not self._possible(possible):
+                possible = [self.one_of(possible, SEAT, most=True, latest=latest)]
+            for candidate in possible:
+                del self.continuing[candidate]
+                self.elected.append(candidate)
+                self.stage.elected.append(candidate)
+            # Of those that only fitted one by one the rest is asked again.
+            again = possible and len(possible) < len(equal)
+            settled = possible if again else equal
+            chosen = [each for each in chosen if each not in settled]
         self.stage.surplus = sum(self.surpluses.values())
+
+    def _possible(self, more: Sequence[str]) -> bool:
+        rest = [each for each in self.continuing if each not in more]
+        return self.conditions.possible([*self.elected, *more], rest)
+
+    def doomed(self) -> list[str]:
+        """Who cannot be elected without breaking a condition; they leave at once."""
+        doomed = self.conditions.doomed(self.elected, list(self.continuing))
+        for each in doomed:
+            self.stage.passed_over[each] = self.conditions.reasons(each, self.elected)
+        return doomed
 
     def exclude(self, candidates: Sequence[str]) -> None:
         self.stage.excluded.extend(candidates)
@@ -160,8 +202,11 @@ class Sheet:
             del self.continuing[candidate]
 
     def lowest(self) -> list[str]:
-        fewest = min(self.votes[each] for each in self.continuing)
-        return [each for each in self.continuing if self.votes[each] == fewest]
+        """Those with the fewest votes of all who may leave: not whom a condition needs."""
+        guarded = self.conditions.guarded(self.elected, list(self.continuing))
+        free = [each for each in self.continuing if each not in guarded]
+        fewest = min(self.votes[each] for each in free)
+        return [each for each in free if self.votes[each] == fewest]
 
     def leaving(self, *, latest: bool) -> list[str]:
         """Who has the fewest votes and is to go. Raises Undrawn.
@@ -170,7 +215,8 @@ class Sheet:
         away one after the other, nothing would move and nobody else would go before them.
         """
         lowest = self.lowest()
-        enough = len(self.continuing) - len(lowest) >= self.vacancies
+        rest = [each for each in self.continuing if each not in lowest]
+        enough = len(rest) >= self.vacancies and self.conditions.possible(self.elected, rest)
         if enough and not self.votes[lowest[0]]:
             return lowest
         return [self.one_of(lowest, EXCLUDE, most=False, latest=latest)]
@@ -270,4 +316,5 @@ class Sheet:
             non_transferable=self.number(stage.lost),
             quota=self.number(stage.quota),
             surplus=self.number(stage.surplus),
+            passed_over=stage.passed_over,
         )
