@@ -34,8 +34,13 @@ def main(arguments: Sequence[str], watch: Watch = unwatched) -> int:
     if given.command == "receipt":
         return _receipt(given)
     if given.command == "count":
+        from ballots import record_profile
         from ballots.counting import command
 
+        if record_profile.is_record(given.file):
+            return record_profile.run(given)
+        if given.export is not None:
+            return _wrong_use("--export is for a published record")
         return command.run(given)
     if given.command == "cast":
         from ballots import cast_command
@@ -83,9 +88,16 @@ def _parser() -> argparse.ArgumentParser:
         "--strong", type=Path, metavar="FILE", help="strong proofs beside a bare archive"
     )
     record.add_argument("--log-key", type=_key, metavar="VKEY", help="the key to trust")
-    count = commands.add_parser("count", help="count ballots from a file")
-    count.add_argument("file", type=Path, metavar="FILE", help="BLT, CSV, PrefLib, Pabulib, JSON")
-    count.add_argument("--method", required=True, metavar="M", help="scottish-stv, irv, …")
+    count = commands.add_parser("count", help="count ballots from a file or a record")
+    count.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="BLT, CSV, PrefLib, Pabulib, JSON; or a published record, which says how",
+    )
+    count.add_argument("--method", metavar="M", help="scottish-stv, irv, …")
+    count.add_argument("--poll", metavar="ELECTION", help="of a record, as its name begins")
+    count.add_argument("--export", metavar="E", help="of a record: print ballots as blt, csv, soi…")
     count.add_argument("--seats", type=int, metavar="N", help="where the file does not say it")
     count.add_argument("--seed", metavar="HEX", help="of the lot: 32 bytes in hexadecimal")
     count.add_argument(

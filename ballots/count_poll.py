@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
 
 from ballots.choice import MARKS, Asked
 from ballots.counting import methods, plurality
+from ballots.counting.conditions import Condition
 from ballots.counting.count import Lots
 from ballots.counting.formats import AnyProfile
+from ballots.counting.options import Options
 from ballots.counting.plurality import NOBODY
 from ballots.counting.profile import BudgetProfile, MarkedProfile, RankedProfile, grouped
 from ballots.errors import Malformed
@@ -21,6 +24,9 @@ from ballots.manifest import canonical_json
 
 # Counted from the votes by option alone: a secret poll, too, which is opened as their sum.
 SUMMED = ("majority", "plurality", "approval")
+
+# Of a rule, what a count needs to know; a rulebook's own keys may bear the names of others.
+COUNTED_BY = ("lowest", "highest", "grades", "points", "deputies", "completion", "greedy")
 
 
 class Question(Protocol):
@@ -82,10 +88,11 @@ def count(
     if poll.method in SUMMED:
         return _most_votes(poll, votes(poll, choices), seed, withdrawn)
     ballots = profile(poll, choices).without(withdrawn)
-    counted = methods.count(poll.method, ballots, lots=Lots(seed=seed))
-    drawn = seed if any(tie.seed for tie in counted.ties) else None
-    told = {**counted.as_dict(), "tied": not counted.decided, "seed": drawn}
-    return exact(told)
+    counted = methods.count(poll.method, ballots, lots=Lots(seed=seed), options=options(poll.rule))
+    # Deputies of a transferable vote are found in counts of their own, with lots of their own.
+    ties = [tie for each in (counted, *counted.deputy_counts) for tie in each.ties]
+    waits, drawn = any(tie.waits for tie in ties), any(tie.seed for tie in ties)
+    return exact({**counted.as_dict(), "tied": waits, "seed": seed if drawn else None})
 
 
 def exact(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,8 +105,35 @@ def _most_votes(
     poll: Question, given: Mapping[str, int], seed: str | None, withdrawn: Collection[str]
 ) -> dict[str, Any]:
     left = {option: number for option, number in given.items() if option not in withdrawn}
-    counted = plurality.count(left, seats=_seats(poll), seed=seed).as_dict()
-    return {**counted, "method": poll.method}
+    asked = options(poll.rule)
+    counted = plurality.count(
+        left,
+        seats=_seats(poll),
+        seed=seed,
+        conditions=asked.conditions,
+        deputies=asked.deputies,
+    )
+    return exact({**counted.as_dict(), "method": poll.method})
+
+
+def options(rule: Mapping[str, Any]) -> Options:
+    """What the rule says of the count besides its method. Raises Malformed."""
+    conditions = rule.get("conditions", [])
+    if not isinstance(conditions, list):
+        raise Malformed("the rule's conditions are no list")
+    read = Options.parse({key: rule[key] for key in COUNTED_BY if key in rule})
+    return replace(read, conditions=tuple(map(_condition, conditions)))
+
+
+def _condition(told: object) -> Condition:
+    """From {"options": ids, "least", "most", "name": texts}; a count calls it by its English name,
+    or by that of the first language."""
+    name = told.get("name") if isinstance(told, dict) else None
+    if not isinstance(told, dict) or not isinstance(name, dict) or not name:
+        raise Malformed("a condition has a name and options")
+    limits = {key: told[key] for key in ("least", "most") if key in told}
+    called = name.get("en") or name[min(name)]
+    return Condition.parse({"of": called, "candidates": told.get("options"), **limits})
 
 
 def _seats(poll: Question) -> int:

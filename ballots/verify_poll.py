@@ -206,7 +206,7 @@ class OpenPoll(PollCheck):
             yield self.finding("missing-file", "ballots.txt is missing")
             return
         seen: set[str] = set()
-        for body in counted(_split_ballots(content), self.step):
+        for body in counted(split_ballots(content), self.step):
             try:
                 ballot = parse_open_ballot(body)
             except Fault as fault:
@@ -240,7 +240,7 @@ class OpenPoll(PollCheck):
         return Counter(ballot.choice for ballot in self.ballots)
 
 
-def _split_ballots(content: bytes) -> Iterator[bytes]:
+def split_ballots(content: bytes) -> Iterator[bytes]:
     lines = content.splitlines(keepends=True)
     for at in range(0, len(lines), BALLOT_LINES):
         yield b"".join(lines[at : at + BALLOT_LINES])
