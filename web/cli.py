@@ -257,7 +257,7 @@ passed_on("receipt", "Verify a receipt offline: FILE --log-key VKEY [--json].")
 passed_on("verify", "Verify a published record: RECORD [--json].")
 passed_on("cast", "Vote in secret without a page: SLIP [--choose ID] [--out FILE].")
 passed_on("trustee", "Hold a share of an election key: keygen|check|decrypt SEED TASK.")
-passed_on("count", "Count ballots: FILE --method M [--seats N] [--seed HEX] [--json].")
+passed_on("count", "Count ballots: FILE --method M [--seats N] [--seed HEX]; or RECORD.")
 
 
 if __name__ == "__main__":
