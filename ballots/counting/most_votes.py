@@ -1,4 +1,4 @@
-"""Most votes, from ranked ballots: those at the first rank, up to as many as there are seats (6:34).
+"""Most votes, from ranked ballots: those at the first rank, as many as there are seats (6:34).
 
 `plurality` counts the same where votes are known by option.
 """
