@@ -7,11 +7,14 @@ and `proposals.py` say who may and who is proposed, `floor_nominations.py` is th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from governance import eligibility, proposals, seating
+from governance.agenda import AgendaItem
+from governance.candidates import Candidate
 from governance.electing import (
     Election,
     NotOfTheCommittee,
@@ -22,6 +25,7 @@ from governance.electing import (
     works_here,
 )
 from governance.meetings import Meeting
+from governance.members import Member
 from governance.seating import take_result, take_results, vacant
 from governance.units import Unit
 
@@ -30,6 +34,7 @@ BOUNDS = ("least", "most")
 __all__ = [
     "Election",
     "NotOfTheCommittee",
+    "ballot",
     "committee",
     "get",
     "of_item",
@@ -64,6 +69,30 @@ def settings(db: Session, election: Election) -> dict[str, Any]:
 def standing(db: Session, election: Election) -> list[tuple[str, str]]:
     """The options of its vote: id, which reads [a-z0-9-]{1,40} and stays, and name.
 
-    Those who have consented and may be elected; the committee's proposal first, in its order.
+    Those who have consented and may be elected; the committee's proposal first, in its order. Of
+    the same name they are told apart by their member numbers.
     """
-    return [(each.key, each.name) for each in eligibility.standing(db, election)]
+    people = eligibility.standing(db, election)
+    names = [each.name.casefold() for each in people]
+    return [
+        (each.key, each.name if names.count(each.name.casefold()) == 1 else _numbered(db, each))
+        for each in people
+    ]
+
+
+def _numbered(db: Session, candidate: Candidate) -> str:
+    member = db.get(Member, candidate.member_id) if candidate.member_id else None
+    return f"{candidate.name} ({member.number})" if member else candidate.name
+
+
+def ballot(db: Session, item: AgendaItem, lines: Sequence[str]) -> dict[str, Any]:
+    """What `polls.open_ballot` is asked with where the chair has entered these names: those who
+    stand in an election under their own ids, its seats, deputies and conditions."""
+    names = [line for line in lines if line.strip()]
+    election = of_item(db, item.id)
+    if election is None or not names:
+        return {"candidates": names or None}
+    known = {name.casefold(): (key, name) for key, name in standing(db, election)}
+    chosen = [known.get(" ".join(name.split()).casefold(), name) for name in names]
+    asked = {"candidates": chosen, "seats": max(1, vacant(db, election))}
+    return asked if len(chosen) != len(known) else {**asked, "settings": settings(db, election)}

@@ -6,12 +6,15 @@ import datetime as dt
 import email
 import email.policy
 import io
+import re
+import secrets
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from governance import agenda, electing, polls, presiding, roles
+from governance import agenda, attendance, electing, polls, presiding, roles, roll, seating
+from governance.attendance import Presence
 from governance.candidates import Candidate, CandidateState
 from governance.electing import Election
 from governance.meetings import Meeting, MeetingState
@@ -19,6 +22,7 @@ from governance.members import Member
 from governance.nomination_letters import NominationLetter
 from governance.notices import DispatchState
 from governance.roles import Role
+from tests.floor import Floor
 from tests.web.reading import filled
 from web import worker
 
@@ -382,6 +386,44 @@ def test_members_in_the_room_give_names_and_the_one_named_is_asked(
     assert "Anna Åberg" in client.get(at).text
     client.post(f"/candidates/{made.id}/answer", data={"answer": "yes"})
     assert reread(database, made).state is CandidateState.STANDING
+
+
+def test_a_ballot_from_the_chairs_page_seats_whom_it_elects(
+    client, log_in, database, called, stand, anna, bo, cleo, clock, house, board
+):
+    for each in (anna, bo):
+        stand(each)
+    clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
+    begin(database, called, cleo, clock.now)
+    with database.writing() as db:
+        meeting = db.get_one(Meeting, called.meeting_id)
+        for each in (anna, bo):
+            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
+        chance = secrets.token_bytes
+        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    log_in(client, cleo)
+    for step in ("floor/close", "seats"):
+        client.post(f"/elections/{called.id}/{step}", data={"seats": "1", "deputies": "1"})
+    at = f"/meetings/{called.meeting_id}"
+    page = client.get(f"{at}/chair?panel=decide&way=ballot")
+    names = re.findall(r'<textarea id="candidates"[^>]*>([^<]*)<', page.text)
+    assert names == ["Anna Åberg\nBo Öst"]
+    with database.reading() as db:
+        seen = polls.of_item(db, called.item_id)
+    form = {"question_sv": "Val av styrelse", "candidates": names[0], "seen": len(seen)}
+    answer = client.post(f"{at}/items/{called.item_id}/ballot", data=form)
+    assert "vote-opened" in answer.headers["location"], answer.text
+    floor = Floor(database, board, meeting, cleo, clock.now)
+    with database.reading() as db:
+        (poll,) = polls.of_item(db, called.item_id)
+    for each in (anna, bo):
+        floor.cast(poll, each, "bo-ost")
+    floor.close(poll)
+    client.post(f"/polls/{poll.id}/declare")
+    assert "Has not answered" in client.get(f"/elections/{called.id}").text
+    with database.reading() as db:
+        (made,) = seating.elected(db, called.id)
+    assert (made.name, made.deputy) == ("Bo Öst", False)
 
 
 def test_the_worker_enters_what_was_declared_and_gives_letters_up(

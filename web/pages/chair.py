@@ -11,7 +11,7 @@ from litestar import Response, get
 from sqlalchemy.orm import Session
 
 from ballots.verify_secret import FEWEST
-from governance import attendance, electoral_boards, polls, presiding, rulebook, secret
+from governance import attendance, elections, electoral_boards, polls, presiding, rulebook, secret
 from governance.errors import NotAllowed, NotFound, Refused
 from governance.meetings import Meeting
 from governance.members import Member
@@ -102,6 +102,7 @@ def answer(
         box = own(db, house, visitor, room.vote) if room.vote else None
         board = standing(db, meeting_id)
         trustees = _opening(db, house, room.vote)
+        standing_here = _standing_here(db, room)
     clause = _clause(room, asked)
     return page(
         visitor,
@@ -124,7 +125,7 @@ def answer(
         opinions=OPINIONS,
         dissents=said,
         questions=_questions(visitor),
-        form={**_proposed(room, clause, visitor), **(form or {})},
+        form={**_proposed(room, clause, visitor), **standing_here, **(form or {})},
         error=error,
     )
 
@@ -218,6 +219,16 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
         "seats": "1",
         **forms.spread(visitor.association, "question", question),
     }
+
+
+def _standing_here(db: Session, room: Rostrum) -> dict[str, str]:
+    """Who stands in the current item's election, and how many it elects."""
+    election = elections.of_item(db, room.current.id) if room.current else None
+    if election is None:
+        return {}
+    names = [name for _, name in elections.standing(db, election)]
+    seats = max(1, elections.vacant(db, election))
+    return {"candidates": "\n".join(names), "seats": str(seats)}
 
 
 def _questions(visitor: Visitor) -> list[tuple[str, str, str]]:

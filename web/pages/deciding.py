@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Response, post
 from sqlalchemy.orm import Session
 
-from governance import agenda, attendance, polls
+from governance import agenda, attendance, elections, polls
 from governance.agenda import AgendaItem
 from governance.errors import N_, Invalid
 from governance.meetings import Meeting
@@ -115,7 +115,7 @@ def open_ballot(
             house.board,
             meeting,
             item,
-            candidates=form["candidates"].splitlines() or None,
+            **elections.ballot(db, item, form["candidates"].splitlines()),
             closes_at=closes_at(form, asked["now"]),
             chance=secrets.token_bytes,
             **asked,

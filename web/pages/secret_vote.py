@@ -10,7 +10,7 @@ from litestar import Response, post
 from sqlalchemy.orm import Session
 
 from ballots.manifest import MOST_OPTIONS
-from governance import opening, polls, server_keys
+from governance import elections, opening, polls, server_keys
 from governance.agenda import AgendaItem
 from governance.errors import N_, Invalid
 from governance.meetings import Meeting
@@ -32,13 +32,13 @@ def open_secret(
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
+        seats = _seats(form)
         poll = polls.open_secret(
             db,
             house.board,
             meeting,
             item,
-            candidates=form["candidates"].splitlines() or None,
-            seats=_seats(form),
+            **{**elections.ballot(db, item, form["candidates"].splitlines()), "seats": seats},
             revote=form["revote"] == "yes",
             server_key=key.public if key else None,
             closes_at=closes_at(form, asked["now"]),
