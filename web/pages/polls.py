@@ -17,7 +17,7 @@ from governance.agenda import AgendaItem
 from governance.errors import Invalid
 from governance.meetings import Meeting, MeetingState
 from governance.polls import Dissent, Poll, PollKind, PollState
-from web import results
+from web import choosing, results
 from web.auth import LoginNeeded, Visitor
 from web.house import House
 from web.pages.board import stands_at
@@ -49,6 +49,15 @@ class Own:
     voters: int  # how many may
     keepers: Keepers | None  # of a secret vote
     revote: bool  # whether a second ballot replaces the first
+
+    @property
+    def options(self) -> list[dict[str, Any]]:
+        """As the visitor sees them: the poll may shuffle them for each voter."""
+        return choosing.ordered(self.poll, self.slot)
+
+    @property
+    def why_so(self) -> str:
+        return choosing.why_so(self.poll)
 
     @property
     def may_vote(self) -> bool:

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 import segno
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.response import Redirect
 
 from ballots.board import BallotEntry, parse_entry
@@ -15,9 +15,11 @@ from ballots.receipt import entry_of
 from governance import polls
 from governance.agenda import AgendaItem
 from governance.casting import NotOnRoll
-from governance.errors import N_, Invalid, NotFound
+from governance.errors import N_, NotFound
 from governance.polls import Poll
+from web import choosing
 from web.auth import Visitor
+from web.choosing import Filled, Mistake
 from web.house import House
 from web.pages.booth import address as booth_address
 from web.pages.check import reasons
@@ -27,7 +29,7 @@ from web.render import page, see
 
 @get("/polls/{poll_id:int}/vote", sync_to_thread=True)
 def review(
-    house: House, visitor: Visitor, poll_id: int, choice: str | None = None
+    request: Request[Any, Any, Any], house: House, visitor: Visitor, poll_id: int
 ) -> Response[Any] | Redirect:
     """What the member is about to cast; without a choice, or with none that there is, the choices.
 
@@ -44,27 +46,36 @@ def review(
         return see(f"/polls/{poll_id}")
     if mine.keepers:
         return Redirect(booth_address(house, visitor, poll_id), status_code=303)
-    chosen = _option(poll, choice)
-    wrong = choice is not None and chosen is None
+    form = choosing.filled(request.query_params.multi_items())
+    chosen, mistake = _chosen(poll, form)
     return page(
         visitor,
         "polls/vote.html",
-        status=422 if wrong else 200,
+        status=422 if mistake else 200,
         meeting=meeting,
         item=item,
         poll=poll,
         own=mine,
+        form=form,
         chosen=chosen,
+        words=choosing.words(poll, chosen) if chosen else [],
+        blank=chosen is not None and choosing.is_blank(poll, chosen),
         salt=secrets.token_hex(32),
         key=secrets.token_hex(16),
         log_key=house.signer.verifier_key,
         reasons=reasons(visitor.language),
-        error=Invalid(N_("Choose one of these."), field="choice") if wrong else None,
+        error=mistake,
     )
 
 
-def _option(poll: Poll, choice: str | None) -> dict[str, Any] | None:
-    return next((option for option in poll.options if option["id"] == choice), None)
+def _chosen(poll: Poll, form: Filled) -> tuple[str | None, Mistake | None]:
+    """The choice that the form makes, or what is wrong with it; neither before it was sent."""
+    if not form.sent:
+        return None, None
+    try:
+        return choosing.choose(poll, form), None
+    except Mistake as mistake:
+        return None, mistake
 
 
 @get("/polls/{poll_id:int}/receipt.tlog-proof", sync_to_thread=True)

@@ -2,6 +2,7 @@
 
 import { findBallot, tracker } from "./archive.js";
 import { encode } from "./ballot.js";
+import { worded } from "./choice.js";
 import * as receipts from "./receipts.js";
 import * as tlog from "./tlog.js";
 import { ballotHash, check, fetched, reason, tell } from "./verdict.js";
@@ -50,8 +51,7 @@ async function checkSecret(kept) {
 
 // What the kept ballot says, in the page's words. The receipt itself does not tell.
 function chosen(ballot) {
-  const [, choice] = /^choice (.*)$/m.exec(ballot);
-  return mine.querySelector(`[data-label="${CSS.escape(choice)}"]`)?.textContent ?? choice;
+  return worded(mine, /^choice (.*)$/m.exec(ballot)[1]);
 }
 
 // The ballot that this browser sent before it lost the answer, if the receipt is for one of them.

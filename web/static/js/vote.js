@@ -3,6 +3,7 @@
 // form goes to the server as it does without scripts, and the server's page claims no more.
 
 import { encode } from "./ballot.js";
+import { worded } from "./choice.js";
 import * as receipts from "./receipts.js";
 import * as tlog from "./tlog.js";
 import { checkOnline, proved, reason, tell } from "./verdict.js";
@@ -118,9 +119,8 @@ async function cast(choice) {
 }
 
 function voted({ choice, code, kept }, wanted) {
-  const label = [...page.querySelectorAll("[data-label]")].find((o) => o.dataset.label === choice);
   tell(page, "voted", {
-    choice: label?.textContent ?? choice,
+    choice: worded(page, choice),
     code,
     instead: choice === wanted ? undefined : page.dataset.instead,
     unkept: kept ? undefined : page.dataset.unkept,
