@@ -93,11 +93,17 @@ def _parser() -> argparse.ArgumentParser:
         "file",
         type=Path,
         metavar="FILE",
-        help="BLT, CSV, PrefLib, Pabulib, JSON; or a published record, which says how",
+        help="BLT, CSV, PrefLib, Pabulib, JSON, cast vote records; or a published record",
     )
-    count.add_argument("--method", metavar="M", help="scottish-stv, irv, …")
+    count.add_argument("--method", metavar="M", help="scottish-stv, irv, …; a record says it")
     count.add_argument("--poll", metavar="ELECTION", help="of a record, as its name begins")
     count.add_argument("--export", metavar="E", help="of a record: print ballots as blt, csv, soi…")
+    count.add_argument("--contest", metavar="ID", help="of several in a file of cast vote records")
+    count.add_argument(
+        "--rule",
+        metavar="JSON",
+        help='what the method needs besides: {"completion": "add1"}, {"of": "mean"}',
+    )
     count.add_argument("--seats", type=int, metavar="N", help="where the file does not say it")
     count.add_argument("--seed", metavar="HEX", help="of the lot: 32 bytes in hexadecimal")
     count.add_argument(

@@ -11,18 +11,22 @@ from ballots.counting import formats, lot
 from ballots.counting.count import EXCLUSION, FIRST, SURPLUS, Count, Lots, Round, Tie
 from ballots.counting.formats.text import Unreadable
 from ballots.counting.methods import METHODS, count
+from ballots.counting.options import KEYS, Options
 from ballots.errors import Malformed
 
 COUNTED, UNREADABLE, WRONG_USE = 0, 1, 2
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.method is None:
+        return _wrong_use(f"say how with --method: {', '.join(METHODS)}")
     if given.method not in METHODS:
         return _wrong_use(f"the methods are {', '.join(METHODS)}")
     marks = METHODS[given.method].marked is not None
     try:
         lots = _lots(given)
-        profile = formats.read(given.file, marks=marks)
+        rule = None if given.rule is None else _rule(given.rule)
+        profile = formats.read(given.file, marks=marks, contest=given.contest)
     except OSError as error:
         return _wrong_use(f"{given.file}: {error.strerror}")
     except Unreadable as fault:
@@ -34,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
         profile = profile.without(ids.get(each, each) for each in given.withdrawn)
         drawn = tuple(ids.get(each, each) for each in lots.drawn)
         lots = Lots(seed=lots.seed, drawn=drawn)
-        counted = count(given.method, profile, seats=given.seats, lots=lots)
+        counted = count(given.method, profile, seats=given.seats, lots=lots, options=rule)
     except Malformed as fault:
         return _wrong_use(f"{given.file}: {fault.message}")
     if given.json:
@@ -42,6 +46,16 @@ def run(given: argparse.Namespace) -> int:
     else:
         print("\n".join(told(counted)))
     return COUNTED
+
+
+def _rule(text: str) -> Options:
+    try:
+        rule = json.loads(text)
+    except ValueError as error:
+        raise Malformed("a rule is JSON") from error
+    if not isinstance(rule, dict) or set(rule) - set(KEYS):
+        raise Malformed(f"a rule is an object of {', '.join(KEYS)}")
+    return Options.parse(rule)
 
 
 def _lots(given: argparse.Namespace) -> Lots:
@@ -72,13 +86,28 @@ def told(count: Count) -> Iterator[str]:
     yield f"{count.method}: {seats}; {ballots}"
     for number, one in enumerate(count.rounds, start=1):
         yield ""
-        yield from _round(count, number, one)
+        yield from _round(count, number, one) if one.purchase is None else _bought(count, one)
+        for each, conditions in one.passed_over.items():
+            rules = ", ".join(condition.of for condition in conditions)
+            yield f"  {count.key(each)} is passed over: {rules}"
         yield from (_tie(count, tie) for tie in count.ties if tie.round == number)
     yield ""
     if not count.decided:
         yield "Undecided: a lot has to be drawn. Give its seed with --seed."
     names = ", ".join(map(count.name, count.elected))
     yield f"Elected: {names}" if names else "Nobody is elected."
+    if count.deputies:
+        yield f"Deputies: {', '.join(map(count.name, count.deputies))}"
+
+
+def _bought(count: Count, one: Round) -> Iterator[str]:
+    """A project that is paid for; amounts are exact, and may be fractions."""
+    bought = one.purchase
+    if bought is not None:
+        [project] = one.elected
+        yield f"{count.key(project)} is bought for {bought.cost}; {bought.left} is left"
+        for amount, voters in bought.payments:
+            yield f"  {voters} pay {amount} each"
 
 
 def _round(count: Count, number: int, one: Round) -> Iterator[str]:

@@ -19,12 +19,11 @@ BY_RULE, BY_LOT = "rule", "lot"
 
 # What a round's votes came of.
 FIRST, SURPLUS, EXCLUSION, ITERATION = "first", "surplus", "exclusion", "iteration"
-PURCHASE, GREEDY, DUEL = "purchase", "greedy", "duel"
+PURCHASE, GREEDY = "purchase", "greedy"
 
 # What a tie was about: whom to exclude, whose surplus goes first, who takes the last seat, who is
-# placed before whom, who is the next deputy, or which of two proposals wins.
-EXCLUDE, TRANSFER, SEAT, PLACE = "exclude", "transfer", "seat", "place"
-DEPUTY, WIN = "deputy", "win"
+# placed before whom, or who is the next deputy.
+EXCLUDE, TRANSFER, SEAT, PLACE, DEPUTY = "exclude", "transfer", "seat", "place", "deputy"
 
 
 @dataclass(frozen=True)

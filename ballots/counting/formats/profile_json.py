@@ -7,7 +7,8 @@
       {"count": 3, "marks": {"a": 2}}]}
 
 A file has rankings (an empty rank was left out) or marks, not both. With a `budget` and a `cost`
-for each candidate, amounts in text, it is the vote on a budget.
+for each candidate, amounts in text, it is the vote on a budget. A `rule` says what else the count
+needs: the scale of marks, points, conditions, deputies (`options.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from fractions import Fraction
 from typing import Any
 
 from ballots.counting.formats.text import Unreadable, shown
+from ballots.counting.options import PLAIN, Options
 from ballots.counting.profile import (
     BudgetProfile,
     MarkedProfile,
@@ -27,6 +29,7 @@ from ballots.counting.profile import (
     Ranking,
     grouped,
 )
+from ballots.errors import Malformed
 
 FORMAT = "stamma-profile/v1"
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -68,6 +71,7 @@ class _Reader:
             "seats": self._seats(),
             "title": self._text("title"),
             "names": {each: name for each, name in self.names.items() if each != name},
+            "rule": self._rule(),
         }
         read: dict[Any, int] = grouped([(ballot, number) for _, ballot, number in ballots])
         return self._made(kinds, common, read).without(self._withdrawn())
@@ -102,6 +106,15 @@ class _Reader:
         if type(seats) is not int or seats < 1:
             raise Unreadable(line, "seats is a number from 1 upwards")
         return seats
+
+    def _rule(self) -> Options:
+        line, rule = self.fields.get("rule", (1, {}))
+        if not isinstance(rule, dict):
+            raise Unreadable(line, "a rule is an object")
+        try:
+            return Options.parse(rule)
+        except Malformed as fault:
+            raise Unreadable(line, fault.message) from fault
 
     def _withdrawn(self) -> list[str]:
         line, out = self.fields.get("withdrawn", (1, []))
@@ -252,6 +265,8 @@ def write(profile: RankedProfile | MarkedProfile) -> str:
     head: dict[str, Any] = {"format": FORMAT, "title": profile.title, "seats": profile.seats}
     if isinstance(profile, BudgetProfile):
         head["budget"] = str(profile.budget)
+    if profile.rule != PLAIN:
+        head["rule"] = profile.rule.as_dict()
     head["candidates"] = candidates
     if isinstance(profile, RankedProfile):
         ballots: Iterator[dict[str, Any]] = (

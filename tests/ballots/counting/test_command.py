@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from click.testing import CliRunner
 
 from ballots.__main__ import main
 from ballots.counting import formats
+from ballots.counting.conditions import Condition
 from ballots.counting.methods import METHODS, count
-from ballots.counting.profile import marked, ranked
+from ballots.counting.options import Options
+from ballots.counting.profile import BudgetProfile, grouped, marked, ranked
 from ballots.errors import Malformed
 from tests.ballots.counting.profiles import SEED, VECTORS, vectors
 from web.cli import main as stamma
@@ -48,9 +51,11 @@ def test_a_ward_is_printed_round_by_round(capsys):
 def test_every_method_prints_what_the_issue_asks_for(capsys, tmp_path, method):
     path = tmp_path / "board.json"
     ballots = [(3, {"A": 2}), (2, {"B": 2, "C": 1}), (2, {"C": 2, "B": 1})]
-    path.write_text(formats.write(marked("ABC", ballots), "json"))
+    made = marked("ABC", ballots)
     if method == "equal-shares":
-        pytest.skip("it counts budgets")
+        costs = {"A": Fraction(2), "B": Fraction(9), "C": Fraction(9)}
+        made = BudgetProfile(**vars(made), costs=costs, budget=Fraction(9))
+    path.write_text(formats.write(made, "json"))
     told = printed(capsys, str(path), "--method", method, "--seats", "1", "--seed", SEED)
     assert {"elected", "rounds", "ties"} <= set(told)
     assert len(told["elected"]) == 1
@@ -154,6 +159,43 @@ def test_a_broken_file_exits_1_and_names_line_and_fault(capsys, tmp_path):
 def test_wrong_use_exits_2_and_says_why(capsys, arguments, said):
     assert main(["count", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_what_a_method_needs_besides_is_given_as_its_rule(capsys, tmp_path):
+    path = tmp_path / "marks.csv"
+    path.write_text("A,B\n5,3\n4,3\n3,3\n,3\n,1\n")
+    arguments = (str(path), "--method", "score")
+    assert printed(capsys, *arguments)["elected"] == ["B"]
+    assert printed(capsys, *arguments, "--rule", '{"of": "mean"}')["elected"] == ["A"]
+    for wrong in ("{", "[]", '{"of": "median"}', '{"off": 1}'):
+        assert main(["count", *arguments, "--rule", wrong]) == 2
+        assert "rule" in capsys.readouterr().err
+
+
+def test_a_budget_is_told_purchase_by_purchase(capsys, tmp_path):
+    path = tmp_path / "hall.json"
+    costs = {"roof": Fraction(4), "stage": Fraction(3)}
+    ballots = grouped([((("roof", 1),), 2), ((("roof", 1), ("stage", 1)), 2)])
+    made = BudgetProfile(
+        candidates=("roof", "stage"), ballots=ballots, costs=costs, budget=Fraction(8)
+    )
+    path.write_text(formats.write(made, "json"))
+    assert main(["count", str(path), "--method", "equal-shares"]) == 0
+    told = capsys.readouterr().out
+    assert "roof is bought for 4; 4 is left" in told
+    assert "  4 pay 1 each" in told
+    assert "Elected: roof\n" in told
+
+
+def test_deputies_and_who_is_passed_over_are_told(capsys, tmp_path):
+    path = tmp_path / "board.json"
+    rule = Options(deputies=1, conditions=(Condition(of="north", group=frozenset("A"), most=0),))
+    made = ranked("ABC", [(3, ["A", "B"]), (2, ["B"]), (1, ["C"])])
+    path.write_text(formats.write(replace(made, rule=rule), "json"))
+    assert main(["count", str(path), "--method", "plurality"]) == 0
+    told = capsys.readouterr().out
+    assert "A is passed over: north" in told
+    assert "Elected: B\nDeputies: A" in told
 
 
 def test_stamma_has_the_command():

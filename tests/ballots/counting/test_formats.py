@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ballots.counting import formats
+from ballots.counting.conditions import Condition
 from ballots.counting.formats import cast_vote_records, pabulib, preflib, profile_json, table
 from ballots.counting.formats.text import Unreadable
+from ballots.counting.options import Options
 from ballots.counting.profile import BudgetProfile, MarkedProfile, RankedProfile, marked, ranked
 from ballots.errors import Malformed
 from tests.ballots.counting.profiles import VECTORS, profiles
@@ -206,6 +209,8 @@ BROKEN = [
     ("json", OURS.replace('"count": 4, "ranking"', '"count": 4, "points"'), 4, "a ballot has a"),
     ("json", OURS.replace('"ranking": []', '"marks": {}'), 3, "ballots are all ranked or all"),
     ("json", OURS.replace("ballots", "votes"), 1, "ballots is a list"),
+    ("json", OURS.replace('"title"', '"rule": 1,\n"title"'), 1, "a rule is an object"),
+    ("json", OURS.replace('"title"', '\n"rule": {"points": -1},"title"'), 2, "rule's points"),
     ("json", "[" * 100_000, 1, "this is not JSON"),
     ("json", '{"a":' + "[" * 200_000, None, "this JSON is nested too deeply"),
 ]
@@ -269,6 +274,18 @@ def test_a_budget_is_written_and_read_again():
         profile.costs,
         profile.budget,
     )
+
+
+def test_a_rule_goes_with_the_ballots():
+    rule = Options(
+        highest=2,
+        grades=("poor", "good", "best"),
+        deputies=1,
+        conditions=(Condition(of="north", group=frozenset({"Anna"}), least=1),),
+    )
+    profile = marked(["Anna", "Bo"], [(2, {"Anna": 2})])
+    written = profile_json.write(replace(profile, rule=rule))
+    assert profile_json.parse(written).rule == rule
 
 
 def test_a_name_with_every_sign_survives():
