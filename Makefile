@@ -45,7 +45,7 @@ bench-audit: .venv ## Measure the audit of a secret election beside belenios-too
 bench-register: .venv ## Measure a register of 120,000 members
 	$(PYTHON) -m benchmarks.register
 
-bench-count: .venv ## Measure STV of 120,000 ballots for 20 candidates
+bench-count: .venv ## Measure counting 120,000 ballots for 20 candidates
 	$(PYTHON) -m benchmarks.count
 
 faults: .venv ## Kill the server a thousand times on each database while people cast
