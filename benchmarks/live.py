@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import secrets
 import sys
@@ -30,6 +31,12 @@ from governance.roles import Role
 from web.house import open_house
 
 TOLD_WITHIN, CAST_WITHIN = 1.0, 15.0  # seconds
+# Each with its number of server processes, and whether its database is PostgreSQL.
+RUNS = (
+    ("SQLite", 1, False),
+    ("PostgreSQL", 1, True),
+    ("PostgreSQL, two server processes", 2, True),
+)
 
 
 @dataclass
@@ -135,19 +142,23 @@ def main() -> int:
     from tests import postgres
 
     with tempfile.TemporaryDirectory(prefix="stamma-bench-") as made, postgres.server() as started:
-        report.say(f"{given.people:,} people follow one meeting, one server process")
+        load = os.getloadavg()[0]
+        report.say(f"{given.people:,} people follow one meeting; load {load:.1f} at the start")
         report.say()
         report.say("| seconds until | told of the vote | page renewed | all have cast |")
         report.say("|---|---|---|---|")
-        urls = {"SQLite": "", "PostgreSQL": started.create().render_as_string(hide_password=False)}
-        for name, url in urls.items():
-            _measure(report, name, server.prepare(Path(made) / name, url), given.people)
+        for name, workers, own in RUNS:
+            url = started.create().render_as_string(hide_password=False) if own else ""
+            site = server.prepare(Path(made) / name, url)
+            _measure(report, name, site, given.people, workers)
+    report.say()
+    report.say("missed: " + ", ".join(report.missed) if report.missed else "every target is met")
     return 1 if report.missed else 0
 
 
-def _measure(report: Report, name: str, site: Site, people: int) -> None:
+def _measure(report: Report, name: str, site: Site, people: int, workers: int) -> None:
     hall, item_id = prepare(site, people)
-    with server.running(site):
+    with server.running(site, workers=workers):
         began, watchers = asyncio.run(_evening(hall, item_id, site.settings.port))
     told, renewed = (
         client.percentile([getattr(each, what) - began for each in watchers], 0.99)

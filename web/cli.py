@@ -5,6 +5,7 @@ Each command imports what it needs when it runs: checking a receipt loads no web
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # Server-sent events stay open for as long as a page does; a stop does not wait for them longer.
 STOP_WITHIN = 3  # seconds
+MOST_PAGES = 500  # that one process works on at a time
 BETWEEN_ROUNDS = 2.0  # seconds from one look at what is due to the next
 
 
@@ -121,15 +123,29 @@ def serve(host: str | None, port: int | None, workers: int | None, no_migrate: b
     run_server(found)
 
 
+def _allow_many_connections(number: int) -> None:
+    """Each is an open file, and systems begin with a thousand of them for a process."""
+    with contextlib.suppress(ImportError):  # no such limit outside POSIX
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = number if hard == resource.RLIM_INFINITY else min(number, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def run_server(found: Settings, start_method: str = "spawn") -> None:
     import multiprocessing
 
     from granian import Granian
     from granian.constants import Interfaces
 
+    from web.live import MOST_WATCHERS
+
     # A forked process has the locks of a library's threads but not the threads: what the demo has
     # typeset in this one would let its server wait for ever when it typesets.
     multiprocessing.set_start_method(start_method, force=True)
+    _allow_many_connections(MOST_WATCHERS + 2 * MOST_PAGES)
     Granian(
         "web.app:create_app",
         factory=True,
@@ -138,6 +154,8 @@ def run_server(found: Settings, start_method: str = "spawn") -> None:
         port=found.port,
         workers=found.workers,
         workers_kill_timeout=STOP_WITHIN,
+        # Whoever watches holds a request for as long: none of them may keep a page from another.
+        backpressure=MOST_WATCHERS + MOST_PAGES,
         websockets=False,
     ).serve()
 

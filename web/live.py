@@ -80,16 +80,21 @@ class Hub:
         """A stream of server-sent events (HTML standard §9.2) about one meeting."""
         self.watchers += 1
         try:
+            # Always listening before anything is sent: what happens meanwhile is heard, too.
+            news = self._next(meeting_id)
             yield b"retry: 2000\n\n"
             while not self._closing.is_set():
-                news = self._news.setdefault(meeting_id, News())
                 try:
                     await asyncio.wait_for(news.wait(), HEARTBEAT)
-                    yield b"event: news\ndata: %s\n\n" % news.said
+                    told, news = news.said, self._next(meeting_id)
+                    yield b"event: news\ndata: %s\n\n" % told
                 except TimeoutError:
                     yield b": still here\n\n"
         finally:
             self.watchers -= 1
+
+    def _next(self, meeting_id: int) -> News:
+        return self._news.setdefault(meeting_id, News())
 
     def _wake_soon(self, meeting_id: int) -> None:
         if self._loop is not None and not self._loop.is_closed():

@@ -43,9 +43,9 @@ def test_many_ballots_are_one_piece_of_news_for_the_meeting(database, board, hal
 
 async def _heard(live, meeting_id, told, poll_id):
     """What is heard in a second after a hundred ballots, the stream's greeting apart."""
+    await asyncio.sleep(0.5)  # on PostgreSQL the listener tells everybody once when it is there
     stream = live.watch(meeting_id)
     await anext(stream)
-    await asyncio.sleep(0.5)  # on PostgreSQL the listener tells everybody once when it is there
     waiting = asyncio.ensure_future(anext(stream))
     await asyncio.sleep(0)
     for _ in range(100):
