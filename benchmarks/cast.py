@@ -70,10 +70,10 @@ class Report:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ballots", type=int, default=20_000, help="in each run")
+    parser.add_argument("--ballots", type=int, default=6_000, help="in each run")
     parser.add_argument("--runs", type=int, default=3, help="of each database; the median counts")
     parser.add_argument("--large", type=int, default=120_000, help="ballots on the large board")
-    parser.add_argument("--rounds", type=int, default=4, help="of secret ballots, 200 in each")
+    parser.add_argument("--rounds", type=int, default=8, help="of secret ballots, 150 in each")
     given = parser.parse_args()
     report = Report()
     _machine(report, given.ballots, given.runs)
@@ -242,7 +242,7 @@ def _secret(
     report: Report, directory: Path, urls: dict[str, Callable[[], str]], rounds: int
 ) -> None:
     sites = {name: new_url() for name, new_url in urls.items()}
-    lines, shares = cast_secret.compare(directory, sites, 200, rounds)
+    lines, shares = cast_secret.compare(directory, sites, 150, rounds)
     report.say()
     for line in lines:
         report.say(line)

@@ -68,8 +68,8 @@ class Round:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--ballots", type=int, default=200, help="in each round")
-    parser.add_argument("--rounds", type=int, default=5, help="on each database")
+    parser.add_argument("--ballots", type=int, default=150, help="in each round")
+    parser.add_argument("--rounds", type=int, default=8, help="on each database")
     given = parser.parse_args()
     from tests import postgres
 

@@ -101,20 +101,36 @@ def secret_ticket(
     )
 
 
-def election_for(
-    conn: sa.Connection, poll_id: int, *, session: str, now: dt.datetime, today: dt.date
-) -> bytes:
-    """The election in which a secret ballot's proofs are to be checked. Nobody but its voters, once
-    they have logged in, makes us check any. Raises NotLoggedIn, NotOnRoll, Malformed, Rejected."""
-    asks = _Ticket(poll_id=poll_id, session=session, key="", now=now, today=today)
-    found = _look_up(conn, [asks])
-    slot = _slot(asks, found)
+@dataclass(frozen=True, kw_only=True)
+class Asked(_Ticket):
+    """Somebody is about to hand in a secret ballot."""
+
+    key: str = ""
+
+
+def elections_for(conn: sa.Connection, asked: Sequence[Asked]) -> list[bytes | Exception]:
+    """For each, the election in which their ballot's proofs are to be checked, or the refusal.
+
+    Nobody but its voters, once they have logged in, makes us check any: NotLoggedIn, NotOnRoll,
+    Malformed, Rejected.
+    """
+    found = _look_up(conn, asked)
+    polls = {each.poll_id for each in asked} & found.secret
+    wanted = sa.select(SecretPoll.poll_id, SecretPoll.election)
+    elections: dict[int, bytes] = {}
+    if polls:
+        rows = conn.execute(wanted.where(SecretPoll.poll_id.in_(polls)))
+        elections = {row.poll_id: row.election for row in rows}
+    return [_election(each, found, elections) for each in asked]
+
+
+def _election(asked: Asked, found: _Found, elections: Mapping[int, bytes]) -> bytes | Exception:
+    slot = _slot(asked, found)
     if isinstance(slot, Exception):
-        raise slot
-    if poll_id not in found.secret:
-        raise Malformed("this poll takes ballots of another kind")
-    election = sa.select(SecretPoll.election).where(SecretPoll.poll_id == poll_id)
-    return conn.scalars(election).one()
+        return slot
+    if asked.poll_id not in elections:
+        return Malformed("this poll takes ballots of another kind")
+    return elections[asked.poll_id]
 
 
 def _read(name: str, form: re.Pattern[str], values: Mapping[str, object]) -> str:

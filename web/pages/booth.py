@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from litestar import Request, Response, get, post
+from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
@@ -31,6 +32,7 @@ from governance.polls import NotOnRoll, Poll, PollKind, PollState
 from web import booth, passes
 from web.auth import LoginNeeded, Visitor, login_of, provide_visitor
 from web.booth_words import words
+from web.gathering import Gathering
 from web.house import House
 from web.pages.cast import PATIENCE, from_json, in_json
 from web.pages.check import reasons
@@ -226,7 +228,7 @@ async def _hand_in(request: AnyRequest, house: House, poll_id: int) -> str:
     now = house.clock()
     asks = {"session": session, "now": now, "today": request.app.state.association.today(now)}
     async with asyncio.timeout(PATIENCE):
-        election = await asyncio.to_thread(_election, house, poll_id, asks)
+        election = await _elections(request.app).ask(casting.Asked(poll_id=poll_id, **asks))
         checked = await asyncio.wrap_future(house.checker.check(election, body))
         ticket = casting.secret_ticket(poll_id, values["key"], body, checked, **asks)
         return await house.sequencer.cast_soon(ticket)
@@ -239,9 +241,18 @@ def _encoded(ballot: str) -> bytes:
         raise Malformed("a ballot is text") from error
 
 
-def _election(house: House, poll_id: int, asks: dict[str, Any]) -> bytes:
-    with house.database.engine.execution_options(**READING).connect() as conn:
-        return casting.election_for(conn, poll_id, **asks)
+def _elections(app: Litestar) -> Gathering[casting.Asked, bytes]:
+    """The application's one: whoever hands in at the same time is looked up together."""
+    if "elections" not in app.state:
+
+        def look_up(asked: Sequence[casting.Asked]) -> list[bytes | Exception]:
+            house: House = app.state.house
+            with house.database.engine.execution_options(**READING).connect() as conn:
+                return casting.elections_for(conn, asked)
+
+        app.state["elections"] = Gathering(look_up)
+    gathering: Gathering[casting.Asked, bytes] = app.state["elections"]
+    return gathering
 
 
 handlers = [show, show_key, vote, hand_over, forget, slip, cast]
