@@ -20,7 +20,10 @@ NEEDED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """`options` is what the bar draws: {id, label, votes}, in the order of the ballot."""
+    """`options` is what the bar draws: {id, label, votes}, in the order of the ballot.
+
+    A count in rounds has no such votes: its own page tells it (`web/tallies.py`).
+    """
 
     options: list[dict[str, Any]]
     elected: list[dict[str, str]]  # their names by language; empty for a decision
@@ -39,14 +42,14 @@ def of(poll: Poll) -> Result | None:
     """None while nothing is counted."""
     counted = poll.result
     few = bool(counted and counted.get("few"))
-    if not counted or not ("votes" in counted or few):
+    if not counted or not (few or counted.keys() & {"votes", "rounds"}):
         return None
     labels = {option["id"]: option["label"] for option in poll.options}
     return Result(
         options=[
             {"id": code, "label": labels[code], "votes": counted["votes"].get(code, 0)}
             for code in labels
-            if not few
+            if "votes" in counted
         ],
         elected=[labels[code] for code in counted.get("elected", []) if code in labels],
         base=counted.get("base"),

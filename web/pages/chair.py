@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from ballots.verify_secret import FEWEST
 from governance import attendance, elections, electoral_boards, polls, presiding, rulebook, secret
+from governance.agenda import ItemKind
 from governance.errors import NotAllowed, NotFound, Refused
 from governance.meetings import Meeting
 from governance.members import Member
 from governance.polls import Dissent, Poll, PollKind, PollState
 from governance.roles import Role
-from web import forms, results
+from web import forms, results, ways_of_counting
 from web.auth import Visitor
 from web.errors import status_of
 from web.house import House
@@ -125,6 +126,7 @@ def answer(
         opinions=OPINIONS,
         dissents=said,
         questions=_questions(visitor),
+        ways=ways_of_counting.offered(elects=_elects(room)),
         form={**_proposed(room, clause, visitor), **standing_here, **(form or {})},
         error=error,
     )
@@ -215,7 +217,7 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
         question = {code: f"{text}: {names}" for code, text in question.items()}
     empty = ("outcome", "adopt", "reject", "abstain", "candidates", "minutes", "revote", "holder")
     return {
-        **dict.fromkeys((*empty, "choice", "seed", "reason"), ""),
+        **dict.fromkeys((*empty, *ways_of_counting.WRITTEN, "choice", "seed", "reason"), ""),
         "seats": "1",
         **forms.spread(visitor.association, "question", question),
     }
@@ -229,6 +231,10 @@ def _standing_here(db: Session, room: Rostrum) -> dict[str, str]:
     names = [name for _, name in elections.standing(db, election)]
     seats = max(1, elections.vacant(db, election))
     return {"candidates": "\n".join(names), "seats": str(seats)}
+
+
+def _elects(room: Rostrum) -> bool:
+    return room.current is not None and room.current.kind is ItemKind.ELECTION
 
 
 def _questions(visitor: Visitor) -> list[tuple[str, str, str]]:

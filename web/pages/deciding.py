@@ -11,12 +11,12 @@ from litestar import Response, post
 from sqlalchemy.orm import Session
 
 from governance import agenda, attendance, elections, polls
-from governance.agenda import AgendaItem
+from governance.agenda import AgendaItem, ItemKind
 from governance.errors import N_, Invalid
 from governance.meetings import Meeting
 from governance.members import Member
 from governance.polls import Poll, PollKind, PollState
-from web import forms
+from web import forms, ways_of_counting
 from web.auth import Visitor
 from web.forms import Form
 from web.house import House
@@ -107,15 +107,17 @@ def whole(form: dict[str, str], name: str) -> int:
 def open_ballot(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
-    form = entered(data, "candidates", "minutes")
+    form = entered(data, "candidates", "minutes", *ways_of_counting.WRITTEN)
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
+        standing = elections.ballot(db, item, form["candidates"].splitlines())
+        elects = item.kind is ItemKind.ELECTION
         polls.open_ballot(
             db,
             house.board,
             meeting,
             item,
-            **elections.ballot(db, item, form["candidates"].splitlines()),
+            **ways_of_counting.asked(form, standing, elects=elects),
             closes_at=closes_at(form, asked["now"]),
             chance=secrets.token_bytes,
             **asked,

@@ -20,6 +20,7 @@ from web.forms import Form
 from web.house import House
 from web.pages.deciding import closes_at, on_poll, put_to_vote, whole
 from web.render import entered
+from web.ways_of_counting import USUAL
 
 
 @post("/meetings/{meeting_id:int}/items/{item_id:int}/secret", sync_to_thread=True)
@@ -27,18 +28,18 @@ def open_secret(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
     """The electoral board holds the key, or the server alone: then with a key made here."""
-    form = entered(data, "candidates", "seats", "minutes", "revote", "holder")
+    form = entered(data, "candidates", "seats", "method", "minutes", "revote", "holder")
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
-        seats = _seats(form)
+        standing = elections.ballot(db, item, form["candidates"].splitlines())
         poll = polls.open_secret(
             db,
             house.board,
             meeting,
             item,
-            **{**elections.ballot(db, item, form["candidates"].splitlines()), "seats": seats},
+            **{**standing, "seats": _seats(form), "method": form["method"] or USUAL},
             revote=form["revote"] == "yes",
             server_key=key.public if key else None,
             closes_at=closes_at(form, asked["now"]),
