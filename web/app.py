@@ -31,7 +31,6 @@ def create_app(
     if house is None:
         house = open_house(settings or load(), clock=clock)
         booth.log_files(house)
-    logs.set_up(house.settings.log_level)
     # Litestar 3 wants dependencies and parameters marked. We pin <3, and `house: House` and
     # `meeting_id: int` are what a handler should say.
     warnings.filterwarnings("ignore", r"(?s).*(Inferred dependency|deprecated inferred style)")
@@ -62,6 +61,7 @@ def create_app(
 
 def move_in(app: Litestar, house: House) -> None:
     """Serve this house from now on: its settings are those that the application was made with."""
+    logs.set_up(house.settings.log_level)
     app.state.update({"house": house, "association": _association(house)})
 
 

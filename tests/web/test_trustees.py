@@ -306,9 +306,8 @@ def test_seats_are_filled_among_candidates_with_a_blank_vote(
     item = floor.item(kind=ItemKind.ELECTION)
     floor.take_up(item)
     act = f"/meetings/{floor.meeting.id}/items/{item.id}/secret"
-    wrong = desk.post(act, data=put(item, candidates="Eva Ek\nAli Berg", seats="3"))
+    wrong = desk.post(act, data=put(item, candidates="Eva Ek\nAli Berg", seats="0"))
     assert wrong.status_code == 422
-    assert "There are more seats than candidates." in wrong.text
     assert 'aria-describedby="seats-error' in wrong.text
     desk.post(act, data=put(item, candidates="Eva Ek\nAli Berg\nSiv Lund", seats="2"))
     with house.database.reading() as db:
