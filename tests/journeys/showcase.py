@@ -29,6 +29,7 @@ from governance import (
     register_upload,
     roles,
 )
+from governance.agenda import ItemKind
 from governance.associations import Association
 from governance.demo import people
 from governance.demo.texts import MENTORS
@@ -217,14 +218,35 @@ def _vote_in_secret(
     floor.close(opened)
     hall.open_parts(opened, 1, 2)
     floor.declare(opened)
+    ranked = _rank(floor, people)
     floor.take_up(second)
     sealed = hall.open(second)
     return {
         "sealing": meeting.id,
         "electors": electors,
         "opened": opened.id,
+        "ranked": ranked.id,
         "sealed": sealed.id,
     }
+
+
+def _rank(floor: Floor, people: Sequence[Member]) -> polls.Poll:
+    """An election by transferable votes, with a surplus, an exclusion and a lot in its rounds."""
+    item = floor.item(ItemKind.ELECTION, title={"sv": "Val av råd", "en": "Council"})
+    floor.take_up(item)
+    names = ["Anna Berg", "Bo Dal", "Cilla Ek", "Dan Falk"]
+    asked = {"candidates": names, "method": "scottish-stv", "seats": 2}
+    poll = floor.open_ballot(item, **asked, settings={"deputies": 1})
+    one, two, three, four = [option["id"] for option in poll.options][:4]
+    orders = [[one, two], [one, three], [one, two], [three, four], [four, three]]
+    for member, order in zip(people, orders, strict=False):
+        floor.cast(poll, member, ">".join(order))
+    floor.close(poll)
+    with floor.database.writing() as db:
+        found, seed = db.get_one(polls.Poll, poll.id), "5e" * 32
+        if found.tie_waits_for == "lot":
+            polls.lot(db, found, seed=seed, by_id=floor.chair.id, now=floor.now)
+    return floor.declare(poll)
 
 
 def _post_a_letter(db: Session, house: House, association: Association, tour: demo.Tour) -> str:
