@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -20,6 +22,9 @@ class Broken(AssertionError):
 def must(holds: bool, what: str) -> None:
     if not holds:
         raise Broken(what)
+
+
+TRIES = 3
 
 
 @dataclass
@@ -102,8 +107,14 @@ class Stranger:
 def _get(port: int, path: str) -> str:
     address = f"http://127.0.0.1:{port}{path}"
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:
-            text: str = answer.read().decode()
-            return text
+        for _ in range(TRIES):
+            # It may have met a server that was being killed; a stranger asks again.
+            with (
+                contextlib.suppress(ConnectionError),
+                urllib.request.urlopen(address, timeout=60) as answer,
+            ):
+                return str(answer.read().decode())
+            time.sleep(0.5)
     except urllib.error.HTTPError as error:
         raise Broken(f"{path} is answered with {error.code}") from error
+    raise Broken(f"{path} is not answered")
