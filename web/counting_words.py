@@ -125,7 +125,7 @@ class Words:
             takers[each["to"]] = takers.get(each["to"], Fraction(0)) + Fraction(each["votes"])
         lost = takers.pop(None, Fraction(0))
         moved = sum(takers.values(), Fraction(0)) + lost
-        said = [self._goes_on(told, moved)] if moved else []
+        said = [self._goes_on(told, moved) if moved else self.say(N_("No votes move."))]
         if takers:
             most_first = sorted(takers.items(), key=lambda each: -each[1])
             shares = [f"{self.names[str(who)]} {self.plain(votes)}" for who, votes in most_first]

@@ -96,6 +96,7 @@ PAGES = [
     ("voter", "/polls/{sealed}"),
     (ANYONE, "/polls/{ranked}"),
     ("voter", "/polls/{ranked}/count"),
+    ("voter", "/polls/{compared}/count"),
     ("writer", "/polls/{tied}/count"),
     ("voter", "/booth#poll={sealed}"),
     ("voter", "/booth/key#me=key"),

@@ -88,6 +88,10 @@ class Person:
         """Whoever is quicker than the script votes as if scripts were off."""
         self.page.locator("form[data-ready]").wait_for()
 
+    def check_my_vote(self) -> None:
+        self.page.locator("[data-mine][data-ready]").wait_for()
+        self.press("Check my vote")
+
     def news(self, words: str) -> None:
         """What the page tells by itself, without a reload."""
         expect(self.page.get_by_role("status").filter(has_text=words).first).to_be_visible()

@@ -218,7 +218,7 @@ def _vote_in_secret(
     floor.close(opened)
     hall.open_parts(opened, 1, 2)
     floor.declare(opened)
-    ranked = _rank(floor, people)
+    ranked, compared = _rank(floor, people), _compare(floor, people)
     floor.take_up(second)
     sealed = hall.open(second)
     return {
@@ -226,6 +226,7 @@ def _vote_in_secret(
         "electors": electors,
         "opened": opened.id,
         "ranked": ranked.id,
+        "compared": compared.id,
         "sealed": sealed.id,
     }
 
@@ -246,6 +247,19 @@ def _rank(floor: Floor, people: Sequence[Member]) -> polls.Poll:
         found, seed = db.get_one(polls.Poll, poll.id), "5e" * 32
         if found.tie_waits_for == "lot":
             polls.lot(db, found, seed=seed, by_id=floor.chair.id, now=floor.now)
+    return floor.declare(poll)
+
+
+def _compare(floor: Floor, people: Sequence[Member]) -> polls.Poll:
+    """An election in pairs, among so many that its table is wider than a phone."""
+    item = floor.item(ItemKind.ELECTION, title={"sv": "Val av talesperson", "en": "Speaker"})
+    floor.take_up(item)
+    names = ["Anna Berg", "Bo Dal", "Cilla Ek", "Dan Falk", "Elin Åkerström", "Farid Nilsson"]
+    poll = floor.open_ballot(item, candidates=names, method="schulze")
+    ids = [option["id"] for option in poll.options][: len(names)]
+    for at, member in enumerate(people[:5]):
+        floor.cast(poll, member, ">".join(ids[at % 2 :]))
+    floor.close(poll)
     return floor.declare(poll)
 
 

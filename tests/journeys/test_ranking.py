@@ -87,6 +87,7 @@ def test_a_ranking_by_keyboard_is_cast_and_its_receipt_verified(
     verify_receipt(kept["receipt"], VerifierKey.parse(board.signer.verifier_key))
     assert floor.ballots(poll) == {floor.slot(poll, anna): "cilla>bo"}
     phone.goto(f"/polls/{poll.id}")
+    phone.locator("[data-mine][data-ready]").wait_for()
     phone.get_by_role("button", name="Check my vote").click()
     phone.get_by_role("heading", name="Your vote is on the log").wait_for()
     assert "1. Cilla Ek\n2. Bo Dal" in phone.locator("[data-outcome]").inner_text()
@@ -100,6 +101,8 @@ def test_equal_ranks_and_a_way_back_to_the_order(phone, election, floor, anna):
         phone.get_by_role("button", name=name, exact=True).click()
     phone.get_by_role("button", name="Bo Dal: same rank as the one above").click()
     assert order(phone) == ["1. Anna Berg", "1. Bo Dal", "2. Dan Falk"]
+    expect(phone.get_by_text("Nobody yet")).to_be_hidden()
+    expect(phone.get_by_text("All are ranked")).to_be_hidden()
     phone.get_by_role("button", name="Review my vote").click()
     expect(phone.locator(".choice li")).to_have_text(["1. Anna Berg = Bo Dal", "2. Dan Falk"])
     phone.get_by_role("link", name="Choose again").click()

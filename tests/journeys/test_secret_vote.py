@@ -234,7 +234,7 @@ def test_from_the_trustees_keys_to_a_result_that_strangers_verify(
     # Anybody checks their vote with one tap, against the published archive.
     bo = everybody[4]
     bo.visit(f"/polls/{poll.id}")
-    bo.press("Check my vote")
+    bo.check_my_vote()
     bo.heading("Your vote is on the log")
     bo.sees("The published archive holds your ballot, unchanged.")
 
@@ -577,7 +577,7 @@ def test_a_ballot_that_the_published_archive_lacks_turns_red(
     lacking = archive.replace(own, b"0" * 64)
     voter.visit(f"/polls/{poll.id}")
     voter.page.route("**/archive.bel", lambda route: route.fulfill(body=lacking))
-    voter.press("Check my vote")
+    voter.check_my_vote()
     voter.heading("This receipt does not hold")
     voter.sees("The published archive does not hold this ballot. Report it.")
 

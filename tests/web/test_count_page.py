@@ -29,6 +29,7 @@ SAID = {
     "meek-stv": ["≈ 1.667", "rounded; exactly 1.666666667"],
     "irv": [
         "Out, without any vote: Dan Falk.",
+        "No votes move.",
         "From Bo Dal, who left, go on: 1. To: Cilla Ek 1.",
         "Elected: Cilla Ek, with 3; needed: 3.",
     ],

@@ -66,7 +66,7 @@ def a_member_checks_the_vote(company: Company) -> None:
     asa.log_in(company.post)
     asa.follow(MEETING["sv"])
     asa.follow("Clause %(number)s", number=1)
-    asa.press("Check my vote")
+    asa.check_my_vote()
     asa.heading("Your vote is on the log")
     expect(asa.page.locator("[data-outcome]")).to_contain_text("Bifall")
 

@@ -58,12 +58,22 @@ async function checkNamed() {
   }
 }
 
+// Whoever pressed "Check my vote" before its script was there comes here with the receipt, and gets
+// this browser's own check all the same.
+async function checkGiven() {
+  const given = page.querySelector("textarea").value.replaceAll("\r\n", "\n");
+  if (!given) return;
+  const receipt = given.endsWith("\n") ? given : `${given}\n`;
+  const kept = receipts.all().find((each) => each.receipt === receipt);
+  await check(page, receipt, kept, { title: kept?.title });
+}
+
 // Without Ed25519 in the browser the form goes to the server, and the page says so.
 if (await tlog.supported()) {
   listen();
   listKept();
   addEventListener("hashchange", checkNamed);
-  await checkNamed();
+  await (location.hash ? checkNamed() : checkGiven());
 } else {
   page.querySelector("[data-unsupported]").hidden = false;
 }

@@ -80,4 +80,5 @@ if (await tlog.supported()) {
     event.preventDefault();
     checkMine();
   });
+  mine.dataset.ready = "";
 }
