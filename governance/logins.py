@@ -163,18 +163,22 @@ def start(
 
 
 def current(db: Session, token: str, *, now: dt.datetime) -> LoginSession | None:
-    return known(db, sha256(token), now=now)
+    found = known(db, sha256(token), now=now)
+    return found[0] if found else None
 
 
-def known(db: Session, hashed: str, *, now: dt.datetime) -> LoginSession | None:
-    """The session whose token has this hash, where it has neither ended nor expired."""
-    return db.scalar(
-        sa.select(LoginSession).where(
+def known(db: Session, hashed: str, *, now: dt.datetime) -> tuple[LoginSession, Member] | None:
+    """The session whose token has this hash, where it has neither ended nor expired; and whose."""
+    found = db.execute(
+        sa.select(LoginSession, Member)
+        .join(Member, Member.id == LoginSession.member_id)
+        .where(
             LoginSession.token == hashed,
             LoginSession.ended_at.is_(None),
             LoginSession.expires_at > now,
         )
-    )
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def is_fresh(session: LoginSession, now: dt.datetime) -> bool:

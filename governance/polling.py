@@ -143,8 +143,10 @@ class TurnoutHidden(Refused):
 
 def get(db: Session, association_id: int, poll_id: int) -> Poll:
     """Raises NotFound, also for another association's poll."""
-    found = db.get(Poll, poll_id)
-    if found is None or db.get_one(Meeting, found.meeting_id).association_id != association_id:
+    own = sa.select(Poll).join(Meeting, Meeting.id == Poll.meeting_id)
+    own = own.where(Poll.id == poll_id, Meeting.association_id == association_id)
+    found = db.scalar(own)
+    if found is None:
         raise NotFound
     return found
 

@@ -6,7 +6,7 @@ Also who may stand at its door, and whom it elects to office.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -48,7 +48,11 @@ class VoteUnderWay(WrongState):
 
 def presides(db: Session, meeting_id: int, member_id: int) -> bool:
     """The chair; until the meeting has elected one, whoever of the board opens it (6:26, 6:28)."""
-    held = roles.held(db, member_id, meeting_id)
+    return leads(db, meeting_id, roles.held(db, member_id, meeting_id))
+
+
+def leads(db: Session, meeting_id: int, held: Set[Role]) -> bool:
+    """Whether somebody with these roles presides."""
     if Role.CHAIR in held:
         return True
     return Role.DIRECTOR in held and not roles.holders(db, Role.CHAIR, meeting_id=meeting_id)

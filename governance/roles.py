@@ -54,6 +54,13 @@ def held(db: Session, member_id: int, meeting_id: int | None = None) -> frozense
     return frozenset(db.scalars(standing))
 
 
+def all_held(db: Session, member_id: int) -> frozenset[tuple[Role, int | None]]:
+    """Each of the member's roles with the meeting in which it is held; None: in the association."""
+    standing = sa.select(Grant.role, Grant.meeting_id)
+    standing = standing.where(Grant.member_id == member_id, Grant.ended_at.is_(None))
+    return frozenset((role, meeting_id) for role, meeting_id in db.execute(standing))
+
+
 def require(db: Session, member_id: int, *wanted: Role, meeting_id: int | None = None) -> None:
     """Raises NotAllowed unless the member holds one of these roles."""
     if not held(db, member_id, meeting_id) & set(wanted):

@@ -6,16 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from litestar import Request
 from litestar.datastructures import Cookie
-from sqlalchemy.orm import Session
 
-from governance import logins
+from governance import logins, roles
 from governance.associations import Association
 from governance.errors import NotAllowed
 from governance.members import Member
-from governance.roles import Grant, Role
+from governance.roles import Role
 from web import i18n, passes
 from web.house import House
 from web.security import BOOTH_ROUTES
@@ -37,12 +35,18 @@ class Visitor:
     association: Association
     language: str
     member: Member | None = None
-    roles: frozenset[Role] = frozenset()
+    # With the meeting in which they are held; None: in the association.
+    grants: frozenset[tuple[Role, int | None]] = frozenset()
     session: logins.LoginSession | None = None
     path: str = "/"  # to come back to, with its query
     notice: str = ""  # the code of what was just done, web/render.py NOTICES
     base_url: str = ""
     demo: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Those held in the association."""
+        return frozenset(role for role, meeting_id in self.grants if meeting_id is None)
 
     def require(self) -> Member:
         if self.member is None:
@@ -56,20 +60,9 @@ class Visitor:
             raise NotAllowed
         return member
 
-    def roles_in(self, db: Session, meeting_id: int) -> frozenset[Role]:
+    def roles_in(self, meeting_id: int) -> frozenset[Role]:
         """The roles held in this meeting, those held in the whole association included."""
-        if self.member is None:
-            return frozenset()
-        return self.roles | _granted(db, self.member.id, meeting_id)
-
-
-def _granted(db: Session, member_id: int, meeting_id: int | None) -> frozenset[Role]:
-    held = sa.select(Grant.role).where(
-        Grant.member_id == member_id,
-        Grant.meeting_id.is_(None) if meeting_id is None else Grant.meeting_id == meeting_id,
-        Grant.ended_at.is_(None),
-    )
-    return frozenset(db.scalars(held))
+        return frozenset(role for role, held_in in self.grants if held_in in (None, meeting_id))
 
 
 def provide_visitor(request: Request[Any, Any, Any], house: House) -> Visitor:
@@ -78,17 +71,17 @@ def provide_visitor(request: Request[Any, Any, Any], house: House) -> Visitor:
     hashed = login_of(request, house)
     with house.database.reading() as db:
         association = db.get_one(Association, house.association_id)
-        session = logins.known(db, hashed, now=now) if hashed else None
-        member = db.get(Member, session.member_id) if session else None
-        if member is None or not member.is_member_on(association.today(now)):
+        known = logins.known(db, hashed, now=now) if hashed else None
+        session, member = known or (None, None)
+        if member is not None and not member.is_member_on(association.today(now)):
             session = member = None
-        roles = _granted(db, member.id, None) if member else frozenset()
+        grants = roles.all_held(db, member.id) if member else frozenset()
         db.expunge_all()
     visitor = Visitor(
         association=association,
         language=_language(request, member),
         member=member,
-        roles=roles,
+        grants=grants,
         session=session,
         path=_path(request),
         notice=request.query_params.get("notice", ""),

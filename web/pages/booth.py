@@ -104,7 +104,7 @@ def vote(house: House, visitor: Visitor, poll_id: int) -> dict[str, Any]:
     visitor.require()
     with house.database.reading() as db:
         poll, meeting = _secret_poll(db, visitor, poll_id)
-        mine = own(db, house, visitor, poll)
+        mine = own(db, visitor, poll)
         if mine.slot is None:
             raise NotOnRoll
         item = db.get_one(AgendaItem, poll.item_id)

@@ -25,7 +25,7 @@ from web.house import House
 from web.pages.documents import meeting_for
 from web.pages.electoral_board import standing
 from web.pages.motions import OPINIONS
-from web.pages.polls import own
+from web.pages.polls import box
 from web.render import page, see
 from web.rostrum import OFFICES_OF, Clause, Rostrum, Step, stand
 
@@ -93,14 +93,14 @@ def answer(
     member = visitor.require()
     with house.database.reading() as db:
         meeting = meeting_for(db, visitor, meeting_id)
-        if not visitor.roles_in(db, meeting_id) & WATCHERS:
+        if not visitor.roles_in(meeting_id) & WATCHERS:
             raise NotAllowed
         room = stand(db, meeting, member.id, house.clock())
         said = {each.id: _dissents(db, each) for each in room.polls}
         step = room.may_show(asked.panel) or room.step
         asked = _settled(room, step, asked)
         people = _people(db, room, asked) if step is Step.OFFICERS else []
-        box = own(db, house, visitor, room.vote) if room.vote else None
+        cast = box(db, house, room.vote) if room.vote else None
         board = standing(db, meeting_id)
         trustees = _opening(db, house, room.vote)
         standing_here = _standing_here(db, room)
@@ -119,7 +119,7 @@ def answer(
         results={each.id: results.of(each) for each in room.polls},
         needed=results.NEEDED,
         majority=_majority(visitor, room),
-        box=box,
+        box=cast,
         board=board,
         opening=trustees,
         fewest=FEWEST,

@@ -129,7 +129,7 @@ def _page(
         meeting = meeting_for(db, visitor, meeting_id)
         found = standing(db, meeting_id)
         mine = found.seat_of(member.id) if found else None
-        if not (mine or visitor.roles_in(db, meeting_id) & WATCHERS):
+        if not (mine or visitor.roles_in(meeting_id) & WATCHERS):
             raise NotAllowed
         may_set_up = electoral_boards.may_set_up(db, meeting_id, member.id)
         proposed = electoral_boards.proposed(db, meeting_id)

@@ -29,6 +29,7 @@ from governance import (
     secret,
 )
 from governance.agenda import AgendaItem
+from governance.associations import Association
 from governance.attendance import DOORS_OPEN, Attendance, Presence
 from governance.errors import N_, Invalid
 from governance.meetings import Meeting, MeetingState
@@ -43,7 +44,7 @@ from web import results
 from web.auth import Visitor
 from web.house import House
 from web.pages.documents import is_board, may_read, meeting_for
-from web.pages.polls import Own, own
+from web.pages.polls import Box, Own, box, own
 from web.render import page, see
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -67,6 +68,7 @@ class Now:
     motion: Motion | None
     poll: Poll | None  # the one that is open, else the last one on this item
     own: Own | None  # the same, as it lies before the visitor
+    box: Box | None  # of the one that is open
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +142,8 @@ def _now(
         item=item,
         motion=db.get(Motion, item.motion_id) if item and item.motion_id else None,
         poll=poll,
-        own=own(db, house, visitor, poll) if poll else None,
+        own=own(db, visitor, poll) if poll else None,
+        box=box(db, house, opened[0]) if opened else None,
     )
 
 
@@ -148,7 +151,7 @@ def _here(
     db: Session, visitor: Visitor, meeting: Meeting, lines: list[Line], now: dt.datetime
 ) -> Here:
     member = visitor.require()
-    asked = _quorum(meeting, lines)
+    asked = _quorum(visitor, meeting, lines)
     total = None
     if asked is not None:
         total = members.count(db, meeting.association_id, visitor.association.today(now))
@@ -156,31 +159,30 @@ def _here(
         counts=attendance.count(db, meeting.id),
         roll=roll.latest(db, meeting.id),
         stay=attendance.stay(db, meeting.id, member.id),
-        doors_open=_doors_open(meeting, now),
+        doors_open=_doors_open(visitor.association, meeting, now),
         quorum=-(-total * asked[0] // asked[1]) if asked and total is not None else None,
         members=total,
     )
 
 
-def _quorum(meeting: Meeting, lines: list[Line]) -> tuple[int, int] | None:
+def _quorum(visitor: Visitor, meeting: Meeting, lines: list[Line]) -> tuple[int, int] | None:
     """What share of the members the current item's majority asks to be present, if any."""
     items = (line.item for line in lines)
     current = next((each for each in items if each.id == meeting.current_item_id), None)
-    majorities = rulebook.of(meeting.association).majorities
+    majorities = rulebook.of(visitor.association).majorities
     majority = majorities.get(current.majority if current else "ordinary")
     return majority.rule.quorum if majority else None
 
 
-def _doors_open(meeting: Meeting, now: dt.datetime) -> bool:
+def _doors_open(association: Association, meeting: Meeting, now: dt.datetime) -> bool:
     """A meeting is called weeks ahead; its page offers to check in on its day."""
-    association = meeting.association
     on_its_day = association.today(now) >= association.today(meeting.starts_at)
     return meeting.state in DOORS_OPEN and (on_its_day or meeting.state is not MeetingState.CALLED)
 
 
 def _links(db: Session, visitor: Visitor, meeting: Meeting) -> dict[str, Any]:
     """What else there is about the meeting, and the pages that go with the visitor's roles."""
-    held = visitor.roles_in(db, meeting.id)
+    held = visitor.roles_in(meeting.id)
     member = visitor.member
     written = minutes.of_meeting(db, meeting.id)
     readable = [each for each in documents.of(db, meeting.id) if may_read(db, visitor, each)]
@@ -190,7 +192,7 @@ def _links(db: Session, visitor: Visitor, meeting: Meeting) -> dict[str, Any]:
         "minutes": written,
         "published": written is not None and written.state is MinutesState.PUBLISHED,
         "secretary": bool(held & {Role.SECRETARY, Role.CHAIR, Role.CHECKER}),
-        "chairs": member is not None and presiding.presides(db, meeting.id, member.id),
+        "chairs": presiding.leads(db, meeting.id, held),
         "duty": _duty(db, meeting, member) if member is not None else None,
         "at_the_door": bool(held & set(AT_THE_DOOR)),
         "board": is_board(visitor),

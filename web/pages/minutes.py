@@ -78,7 +78,7 @@ def readable(db: Session, visitor: Visitor, meeting_id: int) -> tuple[Meeting, M
     written = minutes.of_meeting(db, meeting_id)
     if written is not None and written.state is MinutesState.PUBLISHED:
         return meeting, written
-    if not visitor.roles_in(db, meeting_id) & BEFOREHAND:
+    if not visitor.roles_in(meeting_id) & BEFOREHAND:
         raise NotFound(N_("The minutes have not been published yet."))
     return meeting, written
 
@@ -120,7 +120,7 @@ def _is_public(visitor: Visitor, version: str) -> bool:
 def _office(
     db: Session, visitor: Visitor, meeting: Meeting, written: Minutes | None
 ) -> Office | None:
-    held = visitor.roles_in(db, meeting.id)
+    held = visitor.roles_in(meeting.id)
     if visitor.member is None or not held & BEFOREHAND:
         return None
     writes = minutes.writes(db, meeting.id, visitor.member.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
@@ -12,15 +13,15 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from ballots.receipt import entry_of, short_code
+from ballots.tables import board_ballot
 from governance import polls, roll, secret
 from governance.agenda import AgendaItem
 from governance.errors import Invalid
 from governance.meetings import Meeting, MeetingState
-from governance.polls import Dissent, Poll, PollKind, PollState
+from governance.polls import Dissent, Poll, PollKind, PollState, PollVoter
 from web import choosing, results
 from web.auth import LoginNeeded, Visitor
 from web.house import House
-from web.pages.board import stands_at
 from web.pages.check import reasons
 from web.pages.documents import meeting_for
 from web.render import entered, page, see
@@ -44,9 +45,6 @@ class Own:
     poll: Poll
     slot: str | None  # None: not on its roll, or a poll without ballots
     index: int | None  # where their ballot stands on the log
-    ballots: int | None  # how many have been cast; None: not told while a secret vote is open
-    crowd: str  # then, "few" or "many"
-    voters: int  # how many may
     keepers: Keepers | None  # of a secret vote
     revote: bool  # whether a second ballot replaces the first
 
@@ -69,23 +67,53 @@ class Own:
         return self.poll.state is PollState.OPEN and voted and self.revote
 
 
-def own(db: Session, house: House, visitor: Visitor, poll: Poll) -> Own:
-    slot = index = None
-    if visitor.member is not None and poll.election is not None:
-        slot = polls.voter_slot(db, poll.id, visitor.member.id)
-        index = stands_at(db, poll.election, slot) if slot else None
-    taken_on = db.get(roll.Roll, poll.roll_id) if poll.roll_id else None
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """The ballot box of a poll, as far as it may be told."""
+
+    poll: Poll
+    ballots: int | None  # how many are in it; None: not told while a secret vote is open
+    crowd: str  # then, "few" or "many"
+    voters: int  # how many may vote
+    keepers: Keepers | None  # of a secret vote
+
+
+def own(db: Session, visitor: Visitor, poll: Poll) -> Own:
+    slot, index = _place(db, visitor, poll)
     is_secret = poll.kind is PollKind.SECRET_BALLOT
-    hidden = is_secret and poll.state is PollState.OPEN
     return Own(
         poll=poll,
         slot=slot,
         index=index,
+        keepers=keepers(db, poll) if is_secret else None,
+        revote=is_secret and secret.of(db, poll).revote,
+    )
+
+
+def _place(db: Session, visitor: Visitor, poll: Poll) -> tuple[str | None, int | None]:
+    """The visitor's slot, and the entry with its last ballot: one query, for everybody's page."""
+    if visitor.member is None or poll.election is None:
+        return None, None
+    voted = sa.and_(board_ballot.c.election == poll.election, board_ballot.c.slot == PollVoter.slot)
+    found = db.execute(
+        sa.select(PollVoter.slot, sa.func.max(board_ballot.c.index))
+        .outerjoin(board_ballot, voted)
+        .where(PollVoter.poll_id == poll.id, PollVoter.member_id == visitor.member.id)
+        .group_by(PollVoter.slot)
+    ).one_or_none()
+    return (found[0], found[1]) if found else (None, None)
+
+
+def box(db: Session, house: House, poll: Poll) -> Box:
+    taken_on = db.get(roll.Roll, poll.roll_id) if poll.roll_id else None
+    is_secret = poll.kind is PollKind.SECRET_BALLOT
+    hidden = is_secret and poll.state is PollState.OPEN
+    return Box(
+        poll=poll,
         ballots=None if hidden else polls.turnout(db, house.board, poll),
         crowd=polls.crowd(db, house.board, poll) if hidden else "",
         voters=taken_on.voters if taken_on else 0,
         keepers=keepers(db, poll) if is_secret else None,
-        revote=is_secret and secret.of(db, poll).revote,
     )
 
 
@@ -128,9 +156,10 @@ def _page(
 ) -> Response[str]:
     with house.database.reading() as db:
         poll, meeting = poll_for(db, visitor, poll_id)
-        mine = own(db, house, visitor, poll)
+        mine = own(db, visitor, poll)
         item = db.get_one(AgendaItem, poll.item_id)
         reserved = polls.dissents(db, poll.id)
+        cast = box(db, house, poll) if poll.election else None
         archive = has_archive(db, poll)
         receipt = None
         if visitor.member is not None and mine.index is not None:
@@ -143,6 +172,7 @@ def _page(
         item=item,
         poll=poll,
         own=mine,
+        box=cast,
         result=results.of(poll),
         needed=results.NEEDED,
         archive=archive,

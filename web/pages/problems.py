@@ -60,7 +60,7 @@ def _page(
     with house.database.reading() as db:
         poll, meeting = poll_for(db, visitor, poll_id)
         readers = problems.readers(db, meeting.id)
-        mine = own(db, house, visitor, poll)
+        mine = own(db, visitor, poll)
     return page(
         visitor,
         "polls/report.html",
@@ -130,7 +130,7 @@ def read(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
     key = VerifierKey.parse(house.signer.verifier_key)
     with house.database.reading() as db:
         meeting = meeting_for(db, visitor, meeting_id)
-        if not visitor.roles_in(db, meeting_id) & set(READERS):
+        if not visitor.roles_in(meeting_id) & set(READERS):
             raise NotAllowed(N_("Reports are read by the meeting's tellers and checkers alone."))
         by_id = {poll.id: poll for poll in polls.of_meeting(db, meeting_id)}
         told = [

@@ -15,7 +15,7 @@ from web import results
 from web.auth import Visitor
 from web.house import House
 from web.pages.documents import meeting_for
-from web.pages.polls import own
+from web.pages.polls import box
 from web.render import page
 
 
@@ -29,7 +29,7 @@ def show(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
         taken = polls.of_meeting(db, meeting_id)
         vote = next((each for each in taken if each.state in polls.UNFINISHED), None)
         last = _last(taken)
-        box = own(db, house, visitor, vote) if vote else None
+        cast = box(db, house, vote) if vote else None
         of = db.get_one(AgendaItem, last.item_id) if last else None
         counts = attendance.count(db, meeting_id)
     return page(
@@ -37,7 +37,7 @@ def show(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
         "screen/show.html",
         meeting=meeting,
         item=item,
-        box=box,
+        box=cast,
         last=last,
         last_item=of,
         result=results.of(last) if last else None,

@@ -38,7 +38,7 @@ def review(
     visitor.require()
     with house.database.reading() as db:
         poll, meeting = poll_for(db, visitor, poll_id)
-        mine = own(db, house, visitor, poll)
+        mine = own(db, visitor, poll)
         item = db.get_one(AgendaItem, poll.item_id)
     if poll.election is not None and mine.slot is None:
         raise NotOnRoll
