@@ -149,7 +149,7 @@ class SqlBoard:
         )
         if end is not None:
             wanted = wanted.where(board_entry.c.index < end)
-        yield from conn.scalars(wanted, execution_options={"yield_per": 2_000})
+        yield from conn.scalars(wanted)
 
     # What leaves the house. Each reads what is committed, whatever the caller's transaction holds.
 

@@ -40,7 +40,6 @@ def named_in(db: Session, association_id: int, text: str) -> list[str]:
         sa.select(Member.given_name, Member.family_name)
         .where(Member.association_id == association_id)
         .distinct()
-        .execution_options(yield_per=5_000)
     )
     found = {name for row in names for name in _written(*row) if _within(name, words)}
     return sorted(found)

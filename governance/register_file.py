@@ -105,13 +105,10 @@ def export_register(db: Session, association: Association) -> Iterator[str]:
     columns = list(HEADINGS)
     yield "\ufeff" + line([HEADING[name] for name in columns])
     members = (
-        sa.select(Member)
-        .where(Member.association_id == association.id)
-        .order_by(Member.number)
-        .execution_options(yield_per=1_000)
+        sa.select(Member).where(Member.association_id == association.id).order_by(Member.number)
     )
-    for member in db.scalars(members):
-        yield line([getattr(member, name) for name in columns])
+    for some in db.scalars(members).partitions(1_000):
+        yield from (line([getattr(member, name) for name in columns]) for member in some)
 
 
 def _cell(value: object) -> str:
