@@ -39,7 +39,7 @@ def page(client, floor, way="ballot"):
     return client.get(f"/meetings/{floor.meeting.id}/chair?panel=decide&way={way}").text
 
 
-NEEDS = {"cumulative": {"points": "10"}, "equal-shares": {"budget": "100"}}
+NEEDS = {"cumulative": {"cumulative_points": "10"}}
 
 
 @pytest.mark.parametrize("method", [m for m in ways_of_counting.METHODS if m != "equal-shares"])
@@ -80,12 +80,17 @@ def test_proposals_compete_for_a_budget(client, floor, database, chairing):
         ItemKind.DECISION,
         candidates="Bastu | 40\nSpeaker | 1 000",
         method="equal-shares",
-        budget="100",
+        equal_shares_budget="100",
+        equal_shares_most="1",
+        equal_shares_highest="3",
+        equal_shares_greedy="yes",
     )
     assert answer.headers["location"].endswith("notice=vote-opened")
     poll = opened(database)
     assert list(poll.rule["costs"].values()) == [40, 1000]
     assert poll.rule["budget"] == 100
+    assert (poll.asked.most, poll.asked.highest) == (1, 3)
+    assert poll.rule["greedy"] is True
 
 
 def test_a_pseudonymous_ballot_with_deputies_is_one(client, floor, database, chairing):
@@ -110,11 +115,25 @@ def test_a_pseudonymous_ballot_with_deputies_is_one(client, floor, database, cha
     [
         (ItemKind.ELECTION, {"method": "guess"}, "method"),
         (ItemKind.ELECTION, {"method": "irv", "seats": "2"}, "seats"),
-        (ItemKind.ELECTION, {"method": "score", "highest": "many"}, "highest"),
-        (ItemKind.ELECTION, {"method": "cumulative"}, "points"),
+        (ItemKind.ELECTION, {"method": "approval", "approval_most": "3"}, "approval_most"),
+        (ItemKind.ELECTION, {"method": "approval", "approval_most": "0"}, "approval_most"),
+        (ItemKind.ELECTION, {"method": "irv", "irv_most": "x"}, "irv_most"),
+        (ItemKind.ELECTION, {"method": "score", "score_highest": "many"}, "score_highest"),
+        (ItemKind.ELECTION, {"method": "score", "score_lowest": "5"}, "score_highest"),
+        (ItemKind.ELECTION, {"method": "cumulative"}, "cumulative_points"),
+        (
+            ItemKind.ELECTION,
+            {"method": "cumulative", "cumulative_points": "5", "cumulative_highest": "6"},
+            "cumulative_highest",
+        ),
         (ItemKind.ELECTION, {"method": "schulze", "deputies": "-1"}, "deputies"),
-        (ItemKind.DECISION, {"method": "equal-shares", "budget": "9"}, "candidates"),
-        (ItemKind.DECISION, {"method": "equal-shares", "candidates": "A | 3\nB | 4"}, "budget"),
+        (ItemKind.DECISION, {"method": "approval", "seats": "none"}, "seats"),
+        (ItemKind.DECISION, {"method": "equal-shares", "equal_shares_budget": "9"}, "candidates"),
+        (
+            ItemKind.DECISION,
+            {"method": "equal-shares", "candidates": "A | 3\nB | 4"},
+            "equal_shares_budget",
+        ),
     ],
 )
 def test_what_cannot_be_counted_is_said_beside_its_field_and_nothing_is_lost(
@@ -136,3 +155,95 @@ def test_each_way_says_when_it_fits_and_why_some_are_not_secret(client, floor, c
         assert when in shown
     assert "cannot be added up without being read" in shown
     assert 'value="equal-shares"' not in shown
+
+
+GRADES = {
+    "majority_judgment_grades_sv": "Gärna\nHelst inte\nNej",
+    "majority_judgment_grades_en": "Gladly\nRather not\nNo",
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ({"majority_judgment_grades_sv": "Ja"}, "sv"),
+        ({"majority_judgment_grades_sv": "Ja\nNej\nja"}, "sv"),
+        ({"majority_judgment_grades_en": "Yes\nNo"}, "en"),
+        ({**GRADES, "majority_judgment_grades_en": "Yes\nNo"}, "en"),
+        ({"majority_judgment_grades_sv": "\n".join(map(str, range(13)))}, "sv"),
+        ({"majority_judgment_grades_sv": "Ja\n" + "N" * 61}, "sv"),
+    ],
+)
+def test_grades_that_are_none_are_refused_beside_the_field_of_their_language(
+    client, floor, database, chairing, written, wrong
+):
+    asked = {"candidates": "Anna\nBo", "method": "majority-judgment", "seats": "1", **written}
+    answer, _ = put(client, floor, ItemKind.ELECTION, **asked)
+    assert answer.status_code == 422
+    assert f'id="majority_judgment_grades_{wrong}-error"' in answer.text
+    assert opened(database) is None
+
+
+def test_own_grades_are_written_best_first_in_each_language(client, floor, database, chairing):
+    asked = {"candidates": "Anna\nBo", "method": "majority-judgment", "seats": "1"}
+    put(client, floor, ItemKind.ELECTION, **asked, **GRADES)
+    rule = opened(database).rule
+    assert rule["grades"] == [
+        {"sv": "Nej", "en": "No"},
+        {"sv": "Helst inte", "en": "Rather not"},
+        {"sv": "Gärna", "en": "Gladly"},
+    ]
+    assert rule["highest"] == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "fields", "asked"),
+    [
+        ("schulze", {"schulze_equal": "yes"}, {"equal": True, "most": 3}),
+        ("ranked-pairs", {}, {"equal": False}),
+        ("scottish-stv", {"scottish_stv_most": "2"}, {"most": 2}),
+        ("approval", {"approval_most": "2"}, {"most": 2}),
+        ("score", {"score_lowest": "1", "score_highest": "10"}, {"lowest": 1, "highest": 10}),
+        (
+            "cumulative",
+            {"cumulative_points": "9", "cumulative_highest": "4", "cumulative_most": "2"},
+            {"points": 9, "highest": 4, "most": 2},
+        ),
+    ],
+)
+def test_what_a_ballot_may_say_is_set_with_its_method(
+    client, floor, database, chairing, method, fields, asked
+):
+    names = "Anna\nBo\nCilla"
+    put(client, floor, ItemKind.ELECTION, candidates=names, method=method, seats="1", **fields)
+    found = opened(database).asked
+    assert {key: getattr(found, key) for key in asked} == asked
+
+
+def test_what_stands_at_a_method_that_is_not_chosen_is_not_looked_at(
+    client, floor, database, chairing
+):
+    nonsense = dict.fromkeys(ways_of_counting.fields(["sv", "en"]), "nonsense")
+    for name in ways_of_counting.WRITTEN:
+        del nonsense[name]
+    chosen = {name: "" for name in nonsense if name.startswith("score_")}
+    asked = {**nonsense, **chosen, "candidates": "Anna\nBo", "method": "score", "seats": "1"}
+    answer, _ = put(client, floor, ItemKind.ELECTION, **asked)
+    assert answer.headers["location"].endswith("notice=vote-opened")
+    assert (opened(database).rule["lowest"], opened(database).rule["highest"]) == (0, 5)
+
+
+def test_several_proposals_can_be_chosen(client, floor, database, chairing):
+    put(client, floor, ItemKind.DECISION, candidates="Bastu\nKök\nTak", seats="2")
+    poll = opened(database)
+    assert (poll.method, poll.rule["seats"]) == ("approval", 2)
+
+
+def test_each_setting_stands_below_its_method_and_is_named_after_it(client, floor, chairing):
+    floor.take_up(floor.item(ItemKind.ELECTION))
+    ways = page(client, floor).split('<div class="way">')[1:]
+    by_method = {each.split('value="')[1].split('"')[0]: each for each in ways}
+    assert "Settings: Majority judgement" in by_method["majority-judgment"]
+    assert 'name="majority_judgment_grades_sv"' in by_method["majority-judgment"]
+    assert 'name="schulze_equal"' in by_method["schulze"]
+    assert "settings" not in by_method["plurality"]

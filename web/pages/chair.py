@@ -127,6 +127,8 @@ def answer(
         dissents=said,
         questions=_questions(visitor),
         ways=ways_of_counting.offered(elects=_elects(room)),
+        settings=ways_of_counting.SETTINGS,
+        own_field=ways_of_counting.field,
         form={**_proposed(room, clause, visitor), **standing_here, **(form or {})},
         error=error,
     )
@@ -216,8 +218,9 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
     if names:
         question = {code: f"{text}: {names}" for code, text in question.items()}
     empty = ("outcome", "adopt", "reject", "abstain", "candidates", "minutes", "revote", "holder")
+    counting = ways_of_counting.fields(visitor.association.languages)
     return {
-        **dict.fromkeys((*empty, *ways_of_counting.WRITTEN, "choice", "seed", "reason"), ""),
+        **dict.fromkeys((*empty, *counting, "choice", "seed", "reason"), ""),
         "seats": "1",
         **forms.spread(visitor.association, "question", question),
     }
