@@ -28,6 +28,9 @@ def recount(
         if not isinstance(withdrawn, list) or not all(isinstance(each, str) for each in withdrawn):
             raise Malformed("who has withdrawn is no list")
         counted = count_poll.count(manifest, choices, seed=seed, withdrawn=withdrawn)
+        if manifest.method in count_poll.SUMMED and "ties" not in said:
+            # Results once named one lot alone, in `tied`; who came in by each is compared anyway.
+            counted.pop("ties", None)
         return {**head, **counted}
     return {**head, **_decision(manifest, count_poll.votes(manifest, choices), said, seed)}
 
