@@ -27,7 +27,7 @@ from ballots.manifest import METHODS, MOST_OPTIONS
 from governance import method_words, texts, wording
 from governance.agenda import AgendaItem, ItemKind
 from governance.errors import N_, Invalid
-from governance.polling import Poll, PollKind
+from governance.polling import PROPOSAL, Poll, PollKind
 
 LONGEST_NAME = 200  # characters of a candidate's name
 LONGEST_GRADE = 60
@@ -61,7 +61,7 @@ def stand(
     elects = item.kind is ItemKind.ELECTION
     given = settings or {}
     _check_method(poll, method, seats, elects=elects)
-    standing = _named(candidates, "candidate" if elects else "proposal")
+    standing = _named(candidates, "candidate" if elects else PROPOSAL)
     paragraph = MOST_VOTES if elects else poll.rule["paragraph"]
     rule = {
         "key": "election" if method == "plurality" else method,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from governance.agenda import ItemKind
@@ -247,3 +249,76 @@ def test_each_setting_stands_below_its_method_and_is_named_after_it(client, floo
     assert 'name="majority_judgment_grades_sv"' in by_method["majority-judgment"]
     assert 'name="schulze_equal"' in by_method["schulze"]
     assert "settings" not in by_method["plurality"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "lot", "declared", "outcome"),
+    [
+        (ItemKind.ELECTION, {}, "in an election the lot decides (6:34)", "Elected", "Election"),
+        (ItemKind.DECISION, {}, "among several the lot decides", "Chosen", "Chosen: "),
+        (
+            ItemKind.DECISION,
+            {"seats": "2"},
+            "among several the lot decides",
+            "Chosen",
+            "Priorities decided",
+        ),
+        (
+            ItemKind.DECISION,
+            {
+                "candidates": "Bastu | 60\nKök | 60\nTak | 60",
+                "method": "equal-shares",
+                "equal_shares_budget": "60",
+                "equal_shares_greedy": "yes",
+            },
+            "the lot decides which of them is paid for",
+            "To be paid for",
+            "Budget decided",
+        ),
+    ],
+)
+def test_lot_and_result_say_who_or_what_is_chosen(
+    client, floor, database, chairing, kind, fields, lot, declared, outcome
+):
+    asked = {"candidates": "Bastu\nKök\nTak", "method": "approval", **fields}
+    put(client, floor, kind, **asked)
+    poll = opened(database)
+    mark = ":1" if asked["method"] == "equal-shares" else ""
+    ids = [each["id"] for each in poll.options][:3]
+    for voter in chairing:
+        floor.cast(poll, voter, "+".join(each + mark for each in ids))
+    client.post(f"/polls/{poll.id}/close")
+    room = f"/meetings/{floor.meeting.id}/chair"
+    assert lot in client.get(room).text
+    assert ("in an election" in client.get(room).text) is (kind is ItemKind.ELECTION)
+    client.post(f"/polls/{poll.id}/lot", data={"seed": "5e" * 32})
+    panel = client.get(room).text.split("To be declared:")[1]
+    assert declared in panel.split("</p>")[0]
+    client.post(f"/polls/{poll.id}/declare")
+    shown = client.get(f"/polls/{poll.id}").text
+    assert outcome in shown
+    for page in (shown, client.get(f"/polls/{poll.id}/count").text):
+        told = re.sub(r"<[^>]+>", " ", page).casefold()
+        assert ("elected" in told) is (kind is ItemKind.ELECTION)
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "said"),
+    [
+        (ItemKind.ELECTION, "plurality", "Nobody elected"),
+        (ItemKind.DECISION, "approval", "Nothing chosen"),
+        (ItemKind.DECISION, "equal-shares", "Nothing is paid for"),
+    ],
+)
+def test_where_nothing_comes_in_that_is_said_of_what_stood(
+    client, floor, database, chairing, kind, method, said
+):
+    names = "Bastu | 60\nKök | 60" if method == "equal-shares" else "Bastu\nKök"
+    put(client, floor, kind, candidates=names, method=method, equal_shares_budget="90")
+    poll = opened(database)
+    client.post(f"/polls/{poll.id}/close")
+    panel = client.get(f"/meetings/{floor.meeting.id}/chair").text
+    assert said in panel.split("To be declared:")[1]
+    client.post(f"/polls/{poll.id}/declare")
+    assert said in client.get(f"/polls/{poll.id}").text
+    assert said in client.get(f"/polls/{poll.id}/count").text
