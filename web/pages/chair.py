@@ -116,7 +116,7 @@ def answer(
         clause=clause,
         people=people[:MOST_FOUND],
         people_left=max(0, len(people) - MOST_FOUND),
-        results={each.id: results.of(each) for each in room.polls},
+        results={each.id: results.of(each, visitor.language) for each in room.polls},
         needed=results.NEEDED,
         majority=_majority(visitor, room),
         box=box,

@@ -143,7 +143,7 @@ def _page(
         item=item,
         poll=poll,
         own=mine,
-        result=results.of(poll),
+        result=results.of(poll, visitor.language),
         needed=results.NEEDED,
         archive=archive,
         receipt=receipt,
