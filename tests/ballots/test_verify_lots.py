@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from hashlib import sha256
 
@@ -69,9 +70,10 @@ def poll(request):
 
 @pytest.fixture
 def findings(tmp_path, poll):
-    def findings(told):
-        record.write_directory(tmp_path, published(poll, told))
-        return [finding.code for finding in verify(tmp_path)]
+    def findings(told, asked=poll):
+        directory = tmp_path / secrets.token_hex(4)
+        record.write_directory(directory, published(asked, told))
+        return [finding.code for finding in verify(directory)]
 
     return findings
 
@@ -111,6 +113,15 @@ def test_a_lot_left_out_of_several_is_found(poll, findings):
     told = counted(poll)
     told["ties"].pop()
     assert findings(told) == ["result"]
+
+
+@pytest.mark.parametrize("invented", ["ties", "deputies", "passed_over"])
+def test_what_nobody_drew_or_elected_is_found(poll, findings, invented):
+    plain = replace(poll, rule={**poll.rule, "deputies": 0, "seats": 4})
+    told = counted(plain)
+    assert not told.keys() & {"ties", "deputies", "passed_over"}
+    assert findings(told, plain) == []
+    assert findings({**told, invented: counted(poll).get(invented, {"d": []})}, plain) == ["result"]
 
 
 def test_a_result_of_before_names_one_lot_and_holds(poll, findings):
