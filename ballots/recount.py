@@ -10,6 +10,9 @@ from ballots.counting import lot, majority
 from ballots.errors import Malformed
 from ballots.manifest import Manifest
 
+# What a result says only where there is something of it; of nothing it must not be said.
+SOMETIMES = ("ties", "deputies", "deputy_ids", "deputy_counts", "passed_over")
+
 
 def recount(
     manifest: Manifest, choices: Mapping[str, int], said: Mapping[str, Any]
@@ -28,7 +31,11 @@ def recount(
         if not isinstance(withdrawn, list) or not all(isinstance(each, str) for each in withdrawn):
             raise Malformed("who has withdrawn is no list")
         counted = count_poll.count(manifest, choices, seed=seed, withdrawn=withdrawn)
-        return {**head, **counted}
+        if manifest.method in count_poll.SUMMED and "ties" not in said:
+            # Results once named one lot alone, in `tied`; who came in by each is compared anyway.
+            counted.pop("ties", None)
+        invented = dict.fromkeys(key for key in SOMETIMES if key in said)
+        return {**head, **invented, **counted}
     return {**head, **_decision(manifest, count_poll.votes(manifest, choices), said, seed)}
 
 

@@ -42,6 +42,9 @@ NEXT: dict[PollState, frozenset[PollState]] = {
     PollState.DECLARED: frozenset(),
     PollState.VOID: frozenset(),
 }
+# What a poll among several chooses.
+PEOPLE, PROPOSAL, PRIORITIES, FUNDING = "people", "proposal", "priorities", "funding"
+
 UNFINISHED = (PollState.OPEN, PollState.CLOSED)
 PUBLISHED = (PollState.DECLARED, PollState.VOID)  # whose ballots anyone may recount
 
@@ -79,6 +82,18 @@ class Poll(Base):
         if "seats" not in self.rule:
             return "majority"
         return str(self.rule["key"]) if self.rule["key"] in METHODS else "plurality"
+
+    @property
+    def chooses(self) -> str:
+        """PEOPLE, PROPOSAL, PRIORITIES or FUNDING; nothing where it adopts or rejects."""
+        if self.method == "majority":
+            return ""
+        if "costs" in self.rule:
+            return FUNDING
+        # The ids of proposals are made where a poll is opened (`standing.py`), and of no one else.
+        if not self.option_ids[0].startswith(f"{PROPOSAL}-"):
+            return PEOPLE
+        return PROPOSAL if self.rule["seats"] == 1 else PRIORITIES
 
     @property
     def option_ids(self) -> list[str]:

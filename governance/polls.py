@@ -30,6 +30,7 @@ from governance.dissents import TookNoPart, dissent
 from governance.hands import acclaim, show_of_hands
 from governance.polling import (
     NEXT,
+    PEOPLE,
     PUBLISHED,
     UNFINISHED,
     Dissent,
@@ -59,6 +60,7 @@ from governance.secret_balloting import open_secret
 
 __all__ = [
     "NEXT",
+    "PEOPLE",
     "PUBLISHED",
     "UNFINISHED",
     "AlreadyDecided",

@@ -8,6 +8,7 @@
     points     cumulative: so many in all
     grades     majority judgement: texts, worst first
     costs, budget      equal shares; costs by option id, or in the order of the candidates
+    greedy     equal shares: what is left goes to the most votes that it can pay for
     order      how the options are shown: "fixed", "lot" (drawn once), "per-voter"
     deputies   so many more are elected, in order
     conditions     [{"options": ids, "least": n, "most": n, "name": texts}] on those elected
@@ -26,7 +27,7 @@ from ballots.manifest import METHODS, MOST_OPTIONS
 from governance import method_words, texts, wording
 from governance.agenda import AgendaItem, ItemKind
 from governance.errors import N_, Invalid
-from governance.polling import Poll, PollKind
+from governance.polling import PROPOSAL, Poll, PollKind
 
 LONGEST_NAME = 200  # characters of a candidate's name
 LONGEST_GRADE = 60
@@ -60,7 +61,7 @@ def stand(
     elects = item.kind is ItemKind.ELECTION
     given = settings or {}
     _check_method(poll, method, seats, elects=elects)
-    standing = _named(candidates, "candidate" if elects else "proposal")
+    standing = _named(candidates, "candidate" if elects else PROPOSAL)
     paragraph = MOST_VOTES if elects else poll.rule["paragraph"]
     rule = {
         "key": "election" if method == "plurality" else method,
@@ -149,6 +150,8 @@ def _rule(
     elif method == "equal-shares":
         rule |= {"lowest": 1, "highest": _whole(given, "highest", 1, MOST_POINTS, usual=1)}
         rule |= _money(ids, given)
+        if given.get("greedy"):
+            rule["greedy"] = True
     return rule
 
 
@@ -168,8 +171,17 @@ def _whole(given: Settings, key: str, least: int, most: int, *, usual: int | Non
 def _grades(given: Settings, languages: list[str]) -> list[dict[str, str]]:
     named = given.get("grades") or method_words.grades(languages)
     if not 2 <= len(named) <= MOST_GRADES:
-        raise Invalid(N_("There are two grades or more."), field="grades")
-    return [texts.required(each, languages, LONGEST_GRADE, field="grades") for each in named]
+        raise Invalid(
+            N_("There are two grades or more, and at most %(most)s."),
+            field="grades",
+            most=MOST_GRADES,
+        )
+    grades = [texts.required(each, languages, LONGEST_GRADE, field="grades") for each in named]
+    for code in languages:
+        called = [each[code].casefold() for each in grades if code in each]
+        if len(set(called)) != len(called):
+            raise Invalid(N_("Each grade has a name of its own."), field=f"grades_{code}")
+    return grades
 
 
 def _money(ids: Sequence[str], given: Settings) -> dict[str, Any]:

@@ -24,6 +24,8 @@ WORDS = {
     "counts-last": N_("You have voted. If you vote again, only your last ballot counts."),
     "choose-one": N_("Choose one."),
     "choose-most": N_("Choose up to %(most)s, or vote blank."),
+    "approve-any": N_("Approve of as many as you like, or vote blank."),
+    "approve-most": N_("Approve of as many as you like, at most %(most)s, or vote blank."),
     "nothing-chosen": N_("Choose one of these."),
     "too-many": N_("Choose at most %(most)s."),
     "to-review": N_("Review my vote"),

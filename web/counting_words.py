@@ -22,7 +22,7 @@ SHOWN, ROUNDED = 5, 3
 
 HOW = {
     "plurality": N_("Whoever is on the most ballots is elected."),
-    "approval": N_("Every ballot approves of as many as it likes; the most approvals are elected."),
+    "approval": N_("Every ballot approves of as many as it likes; the most approvals win."),
     "scottish-stv": N_(
         "Whoever has the votes needed for a seat is elected, and what is more than needed goes on "
         "to the next on the same ballots. Where nobody has enough, the last one leaves."
@@ -47,12 +47,12 @@ HOW = {
         "Everyone is compared with everyone. The strongest wins stand first; a win that would "
         "close a circle does not stand."
     ),
-    "score": N_("Every ballot gives marks; the highest figure is elected."),
+    "score": N_("Every ballot gives marks; the highest figure wins."),
     "majority-judgment": N_(
-        "Every ballot gives each one a grade. The best middle grade is elected: at least half of "
-        "the voters hold them worth that much."
+        "Every ballot gives each one a grade. The best middle grade wins: at least half of the "
+        "voters hold that one worth so much."
     ),
-    "cumulative": N_("Every ballot spreads its points; the most points are elected."),
+    "cumulative": N_("Every ballot spreads its points; the most points win."),
     "equal-shares": N_(
         "Every voter has an equal share of the budget. What costs its supporters least for what "
         "it is worth to them is bought first, and they pay for it together."
@@ -71,6 +71,23 @@ EQUAL = {
     steps.PLACE: N_("%(names)s: of equally strong wins, one stands first."),
     steps.DEPUTY: N_("%(names)s are equal as deputies."),
 }
+# Who came in: where nothing is needed, with what is, and with less because nobody else is left.
+ELECTED = {
+    "plain": N_("Elected: %(name)s, with %(votes)s."),
+    "reached": N_("Elected: %(name)s, with %(votes)s; needed: %(needed)s."),
+    "left": N_(
+        "Elected: %(name)s, with %(votes)s of the %(needed)s needed, because nobody else "
+        "can take that seat any more."
+    ),
+}
+CHOSEN = {
+    "plain": N_("Chosen: %(name)s, with %(votes)s."),
+    "reached": N_("Chosen: %(name)s, with %(votes)s; needed: %(needed)s."),
+    "left": N_(
+        "Chosen: %(name)s, with %(votes)s of the %(needed)s needed, because nothing else "
+        "can take its place any more."
+    ),
+}
 WHY = {
     "more of the highest mark": N_("More of the highest mark: %(chosen)s."),
     "middle grades taken away one by one": N_(
@@ -88,6 +105,7 @@ class Words:
     language: str
     names: Mapping[str, str]
     conditions: Mapping[str, Mapping[str, str]]
+    elects: bool = True  # people, and no proposals
 
     def say(self, message: str, **facts: object) -> str:
         return i18n.translate(self.language, message, **facts)
@@ -189,17 +207,11 @@ class Words:
         votes, needed = Fraction(told["votes"][who]), told.get("quota")
         facts = {"name": self.names[who], "votes": self.plain(votes)}
         if needed is None:
-            return self.say(N_("Elected: %(name)s, with %(votes)s."), **facts)
-        facts["needed"] = self.plain(needed)
-        if votes >= Fraction(needed):
-            return self.say(N_("Elected: %(name)s, with %(votes)s; needed: %(needed)s."), **facts)
-        return self.say(
-            N_(
-                "Elected: %(name)s, with %(votes)s of the %(needed)s needed, because nobody else "
-                "can take that seat any more."
-            ),
-            **facts,
-        )
+            how = "plain"
+        else:
+            facts["needed"] = self.plain(needed)
+            how = "reached" if votes >= Fraction(needed) else "left"
+        return self.say((ELECTED if self.elects else CHOSEN)[how], **facts)
 
     def passed_over(self, who: str, conditions: Iterable[Mapping[str, Any]]) -> str:
         reasons = "; ".join(self._condition(each) for each in conditions)

@@ -7,6 +7,8 @@ from typing import Any
 
 from governance.errors import N_
 from governance.polls import Poll
+from web import figures, tallies
+from web.figures import Figures
 
 # How much was needed of what, by the words of `ballots.counting.majority.BASES`.
 NEEDED = {
@@ -22,10 +24,11 @@ NEEDED = {
 class Result:
     """`options` is what the bar draws: {id, label, votes}, in the order of the ballot.
 
-    A count in rounds has no such votes: its own page tells it (`web/tallies.py`).
+    A count that has no such votes has `figures`, in the reader's language.
     """
 
     options: list[dict[str, Any]]
+    figures: Figures | None
     elected: list[dict[str, str]]  # their names by language; empty for a decision
     base: int | None  # of a decision
     needed: int | None
@@ -38,7 +41,7 @@ class Result:
     handed_over: int | None
 
 
-def of(poll: Poll) -> Result | None:
+def of(poll: Poll, language: str) -> Result | None:
     """None while nothing is counted."""
     counted = poll.result
     few = bool(counted and counted.get("few"))
@@ -51,6 +54,7 @@ def of(poll: Poll) -> Result | None:
             for code in labels
             if "votes" in counted
         ],
+        figures=figures.of(tallies.of(poll, counted, language)) if "rounds" in counted else None,
         elected=[labels[code] for code in counted.get("elected", []) if code in labels],
         base=counted.get("base"),
         needed=counted.get("needed"),

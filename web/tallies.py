@@ -10,7 +10,7 @@ from typing import Any
 from ballots.counting import count as steps
 from ballots.counting.plurality import NOBODY
 from governance.languages import pick
-from governance.polls import Poll
+from governance.polls import PEOPLE, Poll
 from web import drawings
 from web.counting_words import Words
 from web.drawings import Flow, Piece, Step
@@ -118,8 +118,8 @@ class Tally:
 
     @property
     def vacant(self) -> int:
-        """Seats that stay empty; a budget has none, and while a lot is waited for nobody knows."""
-        if self.shown == BUDGET or self.waits:
+        """Seats that stay empty, of people; while a lot is waited for nobody knows."""
+        if self.poll.chooses != PEOPLE or self.waits:
             return 0
         return max(int(self.told["seats"]) - len(self.told["elected"]), 0)
 
@@ -132,6 +132,7 @@ class Tally:
     def ties(self) -> list[Mapping[str, Any]]:
         if "ties" in self.told:
             return list(self.told["ties"])
+        # A result of most votes or approval once named one lot alone.
         between = self.told["tied"]
         if not between:
             return []
@@ -279,7 +280,7 @@ def of(poll: Poll, told: Mapping[str, Any], language: str) -> Tally:
         each["name"].get("en") or each["name"][min(each["name"])]: each["name"]
         for each in poll.rule.get("conditions", [])
     }
-    return Tally(poll, told, Words(language, names, conditions))
+    return Tally(poll, told, Words(language, names, conditions, elects=poll.chooses == PEOPLE))
 
 
 def of_deputies(tally: Tally) -> Sequence[Tally]:

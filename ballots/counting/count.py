@@ -7,7 +7,7 @@ it has none to prescribe.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -59,6 +59,19 @@ class Tie:
     @property
     def waits(self) -> bool:
         return self.chosen is None
+
+    def as_dict(self, called: Callable[[str], str] = str) -> dict[str, Any]:
+        """`called` names a candidate; without it they stand by their ids."""
+        return {
+            "between": [called(each) for each in self.between],
+            "chosen": None if self.chosen is None else called(self.chosen),
+            "how": self.how,
+            "seed": self.seed,
+            "about": self.about,
+            "round": self.round,
+            "apart": self.apart,
+            "why": self.why,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +160,7 @@ class Count:
             "elected": self._called(self.elected),
             "elected_ids": list(self.elected),
             "rounds": [self._round(each) for each in self.rounds],
-            "ties": [self._tie(each) for each in self.ties],
+            "ties": [each.as_dict(self.name) for each in self.ties],
             "facts": dict(self.facts),
         }
         if self.deputies:
@@ -193,18 +206,6 @@ class Count:
         if one.purchase is not None:
             told |= _bought(one.purchase)
         return told
-
-    def _tie(self, tie: Tie) -> dict[str, Any]:
-        return {
-            "between": self._called(tie.between),
-            "chosen": None if tie.chosen is None else self.name(tie.chosen),
-            "how": tie.how,
-            "seed": tie.seed,
-            "about": tie.about,
-            "round": tie.round,
-            "apart": tie.apart,
-            "why": tie.why,
-        }
 
 
 def _bought(one: Purchase) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ballots.counting import seating
 from ballots.counting.conditions import Condition
-from ballots.counting.count import SEAT, Lots
+from ballots.counting.count import SEAT, Lots, Tie
 from ballots.counting.majority import ABSTAIN
 from ballots.counting.options import Options
 from ballots.errors import Malformed
@@ -24,10 +24,11 @@ class Count:
     votes: dict[str, int]
     seats: int
     elected: list[str]  # most votes first; those of equal number as the lot has it
-    tied: list[str]  # with equally many votes for fewer seats; empty where none are
+    tied: list[str]  # of the first lot, or of the one that waits; empty where none is drawn
     seed: str | None = None
     passed_over: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     deputies: list[str] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)  # every lot, in the order in which it was drawn
 
     def as_dict(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -45,6 +46,8 @@ class Count:
             }
         if self.deputies:
             told["deputies"] = list(self.deputies)
+        if self.ties:
+            told["ties"] = [each.as_dict() for each in self.ties]
         return told
 
 
@@ -79,4 +82,5 @@ def count(
         seed=seed if tied else None,
         passed_over=seated.passed_over,
         deputies=seated.deputies,
+        ties=seated.ties,
     )

@@ -27,20 +27,19 @@ from governance import (
     polls,
     problems,
     register_upload,
-    roles,
 )
 from governance.agenda import ItemKind
 from governance.associations import Association
 from governance.demo import people
 from governance.demo.texts import MENTORS
-from governance.meetings import Meeting, MeetingKind, MeetingState
+from governance.meetings import Meeting
 from governance.members import Member
 from governance.notices import Dispatch
 from governance.offices import Office
 from governance.polls import PollState
-from governance.roles import Role
 from tests import held_meeting
 from tests.floor import Floor
+from tests.journeys import open_votes
 from tests.secret_floor import SecretFloor
 from web.house import House
 from web.letters import Sender, letter
@@ -101,7 +100,8 @@ def furnish(house: House, tour: demo.Tour) -> Showcase:
         }
     electors = _vote_in_secret(house, association, there["chair"], cast.visitors[5:10])
     there |= {"trustee": cast.visitors[5], "voter": cast.visitors[9]}
-    return Showcase(house, tour, there, names | electors)
+    begun = open_votes.begin(house, association, there["chair"], cast.visitors[5:10], NOW)
+    return Showcase(house, tour, there, names | electors | begun)
 
 
 def _of_the_votes(
@@ -195,20 +195,7 @@ def _vote_in_secret(
     house: House, association: Association, chair: Member, people: Sequence[Member]
 ) -> dict[str, str | int]:
     """A meeting in which one secret vote has been opened, and another one is going on."""
-    with house.database.writing() as db:
-        meeting = Meeting(
-            association_id=association.id,
-            kind=MeetingKind.EXTRA,
-            state=MeetingState.OPEN,
-            title={"sv": "Extra stämma om val", "en": "Extra general meeting on elections"},
-            starts_at=NOW,
-            opened_at=NOW,
-            motions_close=NOW.date() - dt.timedelta(days=60),
-        )
-        db.add(meeting)
-        db.flush()
-        roles.grant(db, chair, Role.CHAIR, now=NOW, by_id=None, meeting_id=meeting.id)
-    floor = Floor(house.database, house.board, meeting, chair, NOW)
+    floor = open_votes.hall(house, association, chair, NOW)
     hall = SecretFloor(floor, list(people))
     electors = hall.electoral_board()
     first, second = floor.item(), floor.item(title={"sv": "Arvoden", "en": "Fees"})
@@ -222,7 +209,7 @@ def _vote_in_secret(
     floor.take_up(second)
     sealed = hall.open(second)
     return {
-        "sealing": meeting.id,
+        "sealing": floor.meeting.id,
         "electors": electors,
         "opened": opened.id,
         "ranked": ranked.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 
@@ -150,3 +151,21 @@ def test_the_desk_finds_while_one_types_and_without_scripts_by_the_button(
             press(desk, "Find")
         expect(desk.locator(".lines .line")).to_have_count(1)
         expect(desk.locator(".lines")).to_contain_text("Bo Öst")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_of_the_ways_of_counting_only_the_chosen_one_shows_its_settings(
+    seat, floor, anna, chair, open_meeting, scripts
+):
+    floor.come(anna)
+    floor.approve_roll()
+    floor.take_up(floor.item(ItemKind.ELECTION))
+    page = seat(chair, 390, 844, java_script_enabled=scripts)
+    page.goto(f"/meetings/{open_meeting.id}/chair?panel=decide&way=ballot")
+    page.locator("summary", has_text="Other ways of counting").click()
+    settings = page.locator(".settings:visible")
+    expect(settings).to_have_count(0)
+    for name in ("Schulze", "Majority judgement"):
+        page.get_by_role("radio", name=re.compile(f"^{name}")).check()
+        expect(settings.locator("legend")).to_have_text([f"Settings: {name}"])
+    expect(page.get_by_label("Grades of your own")).to_have_count(2)

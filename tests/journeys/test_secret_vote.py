@@ -409,6 +409,23 @@ def test_several_seats_are_chosen_up_to_their_number_and_a_blank_vote_is_for_nob
     outcome(voter, "You have voted")
 
 
+@pytest.mark.parametrize(
+    ("most", "said"),
+    [
+        (None, "Approve of as many as you like, or vote blank."),
+        (2, "Approve of as many as you like, at most 2, or vote blank."),
+        (1, "Approve of as many as you like, at most 1, or vote blank."),
+    ],
+)
+def test_an_approval_vote_asks_whom_one_approves_of(voter, secret_floor, floor, most, said):
+    secret_floor.electoral_board()
+    item = floor.item(kind=ItemKind.ELECTION)
+    names, settings = ["Eva Ek", "Ali Berg", "Siv Lund"], {"most": most}
+    poll = secret_floor.open(item, candidates=names, method="approval", settings=settings)
+    voter.visit(f"/polls/{poll.id}/vote")
+    voter.sees(said)
+
+
 def test_where_it_is_allowed_one_votes_again_and_the_last_ballot_counts(
     voter, secret_floor, floor, house
 ):

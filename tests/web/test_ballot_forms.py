@@ -223,3 +223,39 @@ def test_a_vote_without_names_says_who_could_learn_what(client, log_in, anna, el
     review = client.get(f"/polls/{poll.id}/vote", params={"sent": "1", "rank.bo": "1"})
     assert "The minutes name nobody." in review.text
     assert "will stand in the members" not in review.text
+
+
+@pytest.mark.parametrize(
+    ("method", "asks", "said"),
+    [
+        ("approval", {}, "Approve of as many as you like."),
+        ("approval", {"most": 2}, "Approve of as many as you like, at most 2."),
+        ("approval", {"most": 1}, "Approve of at most 1."),
+        ("irv", {"most": 2}, "At most 2 can be ranked."),
+        ("cumulative", {"points": 9, "most": 2}, "At most 2 can be given something."),
+        ("equal-shares", {**BUDGET, "most": 2}, "At most 2 can be chosen."),
+        ("equal-shares", {**BUDGET, "most": 2, "highest": 5}, "At most 2 can be given something."),
+    ],
+)
+def test_a_ballot_says_how_many_it_may_name(client, log_in, anna, election, method, asks, said):
+    poll = election(method, 1, asks)
+    log_in(client, anna)
+    assert said in client.get(f"/polls/{poll.id}/vote").text
+
+
+@pytest.mark.parametrize(
+    ("method", "asks", "sent"),
+    [
+        ("approval", {"most": 1}, {"choice": ["anna", "bo"]}),
+        ("cumulative", {"points": 9, "most": 1}, {"mark.anna": "1", "mark.bo": "2"}),
+        ("equal-shares", {**BUDGET, "most": 1}, {"mark.anna": "1", "mark.bo": "1"}),
+    ],
+)
+def test_a_ballot_that_names_more_than_the_chair_has_set_is_not_taken(
+    client, log_in, anna, election, method, asks, sent
+):
+    poll = election(method, 1, asks)
+    log_in(client, anna)
+    refused = client.get(f"/polls/{poll.id}/vote", params={"sent": "1", **sent})
+    assert refused.status_code == 422
+    assert "At most 1 can be chosen. You have chosen 2." in refused.text

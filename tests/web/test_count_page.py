@@ -125,6 +125,18 @@ def test_a_lot_that_waits_and_a_lot_that_was_drawn_are_said(client, hold, floor,
     assert "anna (Anna Berg), bo (Bo Dal)" in text
 
 
+@pytest.mark.parametrize("method", ["plurality", "approval"])
+def test_of_several_lots_each_is_told(client, hold, floor, database, method):
+    poll = hold(method, ["anna", "bo", "cilla", "dan"], settings={"deputies": 1}, declare=False)
+    with database.writing() as db:
+        found = db.get_one(polls.Poll, poll.id)
+        polls.lot(db, found, seed=SEED, by_id=floor.chair.id, now=floor.now)
+    told = plain(read(client, floor.declare(poll)))
+    assert "Anna Berg, Bo Dal, Cilla Ek and Dan Falk are equal at the last seat." in told
+    assert told.count("are equal as deputies. The lot fell on") == 1
+    assert told.count("The lot fell on") == 2
+
+
 def test_deputies_vacant_seats_and_who_was_passed_over_are_told(client, hold):
     conditions = [
         {"options": ["cilla", "dan"], "least": 1, "name": {"sv": "Uppsala", "en": "Uppsala"}}

@@ -316,6 +316,25 @@ def test_seats_are_filled_among_candidates_with_a_blank_vote(
         assert [option["id"] for option in poll.options][-1] == "blank"
 
 
+def test_proposals_are_chosen_among_in_secret_by_approval_up_to_a_bound(
+    desk, people, secret_floor, floor, house
+):
+    secret_floor.electoral_board()
+    item = floor.item()
+    floor.take_up(item)
+    at = f"/meetings/{floor.meeting.id}"
+    page = desk.get(f"{at}/chair?panel=decide&way=secret").text
+    assert "At most so many approved of" in page
+    asked = {"candidates": "Bastu\nKök\nTak", "seats": "1"}
+    wrong = desk.post(f"{at}/items/{item.id}/secret", data=put(item, **asked, approval_most="4"))
+    assert 'id="approval_most-error"' in wrong.text
+    desk.post(f"{at}/items/{item.id}/secret", data=put(item, **asked, approval_most="2"))
+    with house.database.reading() as db:
+        poll = polls.open_now(db, floor.meeting.id)
+        assert (poll.method, poll.asked.most) == ("approval", 2)
+        assert secret.election(secret.of(db, poll)).questions[0].most == 2
+
+
 def test_the_server_alone_holds_a_key_in_a_file_opens_by_itself_and_forgets_it(
     desk, people, secret_floor, floor, house
 ):

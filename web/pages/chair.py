@@ -116,7 +116,7 @@ def answer(
         clause=clause,
         people=people[:MOST_FOUND],
         people_left=max(0, len(people) - MOST_FOUND),
-        results={each.id: results.of(each) for each in room.polls},
+        results={each.id: results.of(each, visitor.language) for each in room.polls},
         needed=results.NEEDED,
         majority=_majority(visitor, room),
         box=cast,
@@ -127,6 +127,8 @@ def answer(
         dissents=said,
         questions=_questions(visitor),
         ways=ways_of_counting.offered(elects=_elects(room)),
+        settings=ways_of_counting.SETTINGS,
+        own_field=ways_of_counting.field,
         form={**_proposed(room, clause, visitor), **standing_here, **(form or {})},
         error=error,
     )
@@ -216,8 +218,9 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
     if names:
         question = {code: f"{text}: {names}" for code, text in question.items()}
     empty = ("outcome", "adopt", "reject", "abstain", "candidates", "minutes", "revote", "holder")
+    counting = ways_of_counting.fields(visitor.association.languages)
     return {
-        **dict.fromkeys((*empty, *ways_of_counting.WRITTEN, "choice", "seed", "reason"), ""),
+        **dict.fromkeys((*empty, *counting, "choice", "seed", "reason"), ""),
         "seats": "1",
         **forms.spread(visitor.association, "question", question),
     }

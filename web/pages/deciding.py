@@ -107,21 +107,24 @@ def whole(form: dict[str, str], name: str) -> int:
 def open_ballot(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
-    form = entered(data, "candidates", "minutes", *ways_of_counting.WRITTEN)
+    languages = visitor.association.languages
+    form = entered(data, "candidates", "minutes", *ways_of_counting.fields(languages))
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         standing = elections.ballot(db, item, form["candidates"].splitlines())
         elects = item.kind is ItemKind.ELECTION
-        polls.open_ballot(
-            db,
-            house.board,
-            meeting,
-            item,
-            **ways_of_counting.asked(form, standing, elects=elects),
-            closes_at=closes_at(form, asked["now"]),
-            chance=secrets.token_bytes,
-            **asked,
-        )
+        method = ways_of_counting.chosen(form, elects=elects)
+        with ways_of_counting.beside(method, languages):
+            polls.open_ballot(
+                db,
+                house.board,
+                meeting,
+                item,
+                **ways_of_counting.asked(form, standing, languages, elects=elects),
+                closes_at=closes_at(form, asked["now"]),
+                chance=secrets.token_bytes,
+                **asked,
+            )
         return "vote-opened"
 
     return put_to_vote(house, visitor, (meeting_id, item_id), data, "ballot", put, form)

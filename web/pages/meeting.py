@@ -112,7 +112,9 @@ def show(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
         lines=lines,
         here=here,
         now=happening,
-        result=results.of(happening.poll) if happening and happening.poll else None,
+        result=results.of(happening.poll, visitor.language)
+        if happening and happening.poll
+        else None,
         needed=results.NEEDED,
         kinds=documents.KINDS,
         today=visitor.association.today(now),

@@ -173,7 +173,7 @@ def _page(
         poll=poll,
         own=mine,
         box=cast,
-        result=results.of(poll),
+        result=results.of(poll, visitor.language),
         needed=results.NEEDED,
         archive=archive,
         receipt=receipt,

@@ -40,7 +40,7 @@ def show(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
         box=cast,
         last=last,
         last_item=of,
-        result=results.of(last) if last else None,
+        result=results.of(last, visitor.language) if last else None,
         needed=results.NEEDED,
         counts=counts,
     )

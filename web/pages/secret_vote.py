@@ -9,18 +9,16 @@ from typing import Any
 from litestar import Response, post
 from sqlalchemy.orm import Session
 
-from ballots.manifest import MOST_OPTIONS
 from governance import elections, opening, polls, server_keys
-from governance.agenda import AgendaItem
-from governance.errors import N_, Invalid
+from governance.agenda import AgendaItem, ItemKind
 from governance.meetings import Meeting
 from governance.polls import Poll, PollState
+from web import ways_of_counting
 from web.auth import Visitor
 from web.forms import Form
 from web.house import House
-from web.pages.deciding import closes_at, on_poll, put_to_vote, whole
+from web.pages.deciding import closes_at, on_poll, put_to_vote
 from web.render import entered
-from web.ways_of_counting import USUAL
 
 
 @post("/meetings/{meeting_id:int}/items/{item_id:int}/secret", sync_to_thread=True)
@@ -28,38 +26,35 @@ def open_secret(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
     """The electoral board holds the key, or the server alone: then with a key made here."""
-    form = entered(data, "candidates", "seats", "method", "minutes", "revote", "holder")
+    languages = visitor.association.languages
+    own = ways_of_counting.fields(languages)
+    # Nobody's choice is named in a secret ballot, whatever another form would say.
+    form = {**entered(data, "candidates", "minutes", "revote", "holder", *own), "naming": ""}
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
         standing = elections.ballot(db, item, form["candidates"].splitlines())
-        poll = polls.open_secret(
-            db,
-            house.board,
-            meeting,
-            item,
-            **{**standing, "seats": _seats(form), "method": form["method"] or USUAL},
-            revote=form["revote"] == "yes",
-            server_key=key.public if key else None,
-            closes_at=closes_at(form, asked["now"]),
-            chance=secrets.token_bytes,
-            **asked,
-        )
+        elects = item.kind is ItemKind.ELECTION
+        method = ways_of_counting.chosen(form, elects=elects)
+        with ways_of_counting.beside(method, languages):
+            poll = polls.open_secret(
+                db,
+                house.board,
+                meeting,
+                item,
+                **ways_of_counting.asked(form, standing, languages, elects=elects),
+                revote=form["revote"] == "yes",
+                server_key=key.public if key else None,
+                closes_at=closes_at(form, asked["now"]),
+                chance=secrets.token_bytes,
+                **asked,
+            )
         if key:
             house.server_keys.keep(str(poll.election), key)
         return "vote-opened"
 
     return put_to_vote(house, visitor, (meeting_id, item_id), data, "secret", put, form)
-
-
-def _seats(form: dict[str, str]) -> int:
-    if not form["candidates"]:
-        return 1
-    seats = whole(form, "seats")
-    if not 1 <= seats < MOST_OPTIONS:
-        raise Invalid(N_("At least one is elected."), field="seats")
-    return seats
 
 
 @post("/polls/{poll_id:int}/void-unopenable", sync_to_thread=True)

@@ -57,12 +57,11 @@ function choose(chosen = []) {
   const { needed, holders, server_alone: alone } = poll.trust;
   const names = given.names.join(", ");
   const facts = { needed, holders, names };
-  const most = poll.most > 1;
   const form = show("choose", {
     item: given.item,
     question: poll.question,
     trust: word(alone ? "trust-server" : "trust-board", facts),
-    how: word(most ? "choose-most" : "choose-one", { most: poll.most }),
+    how: word(how(poll), { most: poll.most }),
     again: given.voted,
     few: poll.few,
   }, (part) => part.querySelector("#options").append(...poll.options.map(offered(chosen))));
@@ -88,6 +87,13 @@ function choose(chosen = []) {
       review(options);
     }
   });
+}
+
+// The word for what a ballot of this method may say.
+function how({ method, most, options }) {
+  const named = options.filter(({ blank }) => !blank).length;
+  if (method === "approval") return most < named ? "approve-most" : "approve-any";
+  return most > 1 ? "choose-most" : "choose-one";
 }
 
 const offered = (chosen) => ({ id, label }) => {

@@ -9,9 +9,9 @@ const FEWEST = 5; // voters, below whom numbers say who chose what: ballots/veri
 
 const malformed = () => new Fault("malformed");
 
-// {id: what the log calls it, question, options: [{id, label, blank}], most, election, revote, trust,
-// few: whether so few may vote that only the outcome will be told}, in the reader's language where the
-// manifest has it. Throws a Fault where the texts disagree.
+// {id: what the log calls it, question, options: [{id, label, blank}], method, most, election, revote,
+// trust, few: whether so few may vote that only the outcome will be told}, in the reader's language
+// where the manifest has it. Throws a Fault where the texts disagree.
 export async function parsePoll({ manifest: raw, election: archived, logKey, language }) {
   const manifest = JSON.parse(raw);
   const id = hex(await sha256(new TextEncoder().encode(raw)));
@@ -34,6 +34,7 @@ export async function parsePoll({ manifest: raw, election: archived, logKey, lan
       blank: option.id === BLANK,
       place: named.indexOf(option),
     })),
+    method: manifest.method,
     most: question.most,
     revote: secret.revote,
     trust: secret,
