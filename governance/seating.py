@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -191,7 +192,7 @@ def accept(db: Session, candidate: Candidate, *, by_id: int, now: dt.datetime) -
     if not election.years:
         return None
     starts = election.starts_on or meeting.association.today(meeting.starts_at)
-    title = db.get_one(AgendaItem, election.item_id).title
+    title = election.title or db.get_one(AgendaItem, election.item_id).title
     return offices.begin(
         db,
         meeting.association,
@@ -275,9 +276,8 @@ def seats(db: Session, association_id: int) -> list[Seats]:
     for election, meeting in db.execute(rows.where(Election.id.in_(ids))).all():
         terms = [each for each in running if each.election_id == election.id]
         starts = election.starts_on or meeting.association.today(meeting.starts_at)
-        ordinary = sum(not each.deputy for each in terms)
-        vacant = max(0, election.filled - ordinary)
-        found.append(Seats(election, meeting, terms, vacant, starts.year + election.years))
+        seats = Seats(election, meeting, terms, 0, starts.year + election.years)
+        found.append(replace(seats, vacant=max(0, election.filled - len(seats.sitting))))
     return sorted(found, key=lambda each: (ORDER.index(each.election.office), each.until_year))
 
 

@@ -29,7 +29,7 @@ from governance.eligibility import Hindrance
 from governance.errors import N_, Invalid, Refused
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
-from governance.offices import NAMES
+from governance.offices import DEPUTIES, NAMES
 from governance.polls import UNFINISHED
 from governance.units import Unit
 from web.auth import Visitor
@@ -91,6 +91,7 @@ def election_page(
         hidden=hidden,
         proposed=[each.candidate for each in standing if each.candidate.rank is not None],
         offices=NAMES,
+        of_deputies=DEPUTIES,
         form={
             "who": "",
             "seats": election.filled,

@@ -35,6 +35,7 @@ MOST_ACTS = 40
 # The acts that prepare an election, in words: who did what is open to every member.
 ACTS = {
     "election.set-up": N_("set the election up"),
+    "election.office-chosen": N_("said which office the election fills"),
     "election.changed": N_("changed seats or term"),
     "election.proposed": N_("made or changed the proposal"),
     "nominations.called": N_("called for nominations"),
