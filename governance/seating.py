@@ -16,6 +16,7 @@ from governance import (
     candidates,
     electing,
     eligibility,
+    late_recounts,
     nomination_letters,
     offices,
     presiding,
@@ -139,13 +140,16 @@ def recount(
 ) -> list[Candidate]:
     """Fill what is vacant from the same ballots, counted without those who have declined.
 
-    Returns who has been elected so. Raises what `recounts.recount_without` does.
+    After the minutes it is an addendum to them. Returns who has been elected so. Raises what
+    `recounts.recount_without` does, and MinutesInSigning.
     """
     if not may_recount(db, election):
         raise WrongState
+    late_recounts.check(db, db.get_one(Meeting, election.meeting_id))
     poll = db.get_one(Poll, election.poll_id)
     out = _declined(db, election)
     made = recounts.recount_without(db, board, poll, withdrawn=out, seed=seed, by_id=by_id, now=now)
+    late_recounts.enter(db, board, poll, made, by_id=by_id, now=now)
     chosen, _ = _of_count(made.result)
     return seat(db, election, chosen, [], poll, now=now)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ballots.counting import seating
 from ballots.counting.conditions import Condition
-from ballots.counting.count import SEAT, Lots
+from ballots.counting.count import SEAT, Lots, Tie
 from ballots.counting.majority import ABSTAIN
 from ballots.counting.options import Options
 from ballots.errors import Malformed
@@ -28,6 +28,7 @@ class Count:
     seed: str | None = None
     passed_over: dict[str, tuple[Condition, ...]] = field(default_factory=dict)
     deputies: list[str] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)  # all that the lot decides
 
     def as_dict(self) -> dict[str, Any]:
         told: dict[str, Any] = {
@@ -55,6 +56,7 @@ def count(
     seed: str | None = None,
     conditions: Sequence[Condition] = (),
     deputies: int = 0,
+    earlier: tuple[tuple[frozenset[str], str], ...] = (),
 ) -> Count:
     """Elect as many as there are seats; without a seed a tie leaves its seats open.
 
@@ -67,7 +69,7 @@ def count(
     names = sorted(name for name in votes if votes[name] and name not in NOBODY)
     order = seating.layers({name: votes[name] for name in names})
     options = Options(conditions=tuple(conditions), deputies=deputies)
-    seated = seating.seat(order, seats, Lots(seed=seed), options)
+    seated = seating.seat(order, seats, Lots(seed=seed, earlier=earlier), options)
     drawn = [tie for tie in seated.ties if tie.about == SEAT] or seated.ties
     shown = next((tie for tie in drawn if tie.waits), drawn[0] if drawn else None)
     tied = list(shown.between) if shown else []
@@ -76,7 +78,8 @@ def count(
         seats=seats,
         elected=seated.elected,
         tied=tied,
-        seed=seed if tied else None,
+        seed=shown.seed if shown else None,
         passed_over=seated.passed_over,
         deputies=seated.deputies,
+        ties=seated.ties,
     )

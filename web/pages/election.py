@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from litestar import Response, get, post
 from sqlalchemy.orm import Session
 
+from ballots.counting.lot import SEED_BYTES
 from governance import (
     candidates,
     electing,
@@ -94,6 +96,7 @@ def election_page(
         of_deputies=DEPUTIES,
         form={
             "who": "",
+            "seed": "",
             "seats": election.filled,
             "deputies": election.filled_deputies,
             **(form or {}),
@@ -239,13 +242,17 @@ def acclaim(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
 
 
 @post("/elections/{election_id:int}/recount", sync_to_thread=True)
-def recount(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
+def recount(house: House, visitor: Visitor, election_id: int, data: Form) -> Response[Any]:
     """The ballots counted once more, without those who have declined."""
+    form = entered(data, "seed", "lot")
+
+    def seed() -> str | None:
+        return form["seed"] or (secrets.token_bytes(SEED_BYTES).hex() if form["lot"] else None)
 
     def act(db: Session, election: Election, by_id: int, now: dt.datetime) -> None:
-        seating.recount(db, house.board, election, by_id=by_id, now=now)
+        seating.recount(db, house.board, election, seed=seed(), by_id=by_id, now=now)
 
-    return _in_meeting(house, visitor, election_id, act, "seat-recounted")
+    return _in_meeting(house, visitor, election_id, act, "seat-recounted", form)
 
 
 handlers = [show, name, close, reopen, seats, acclaim, recount]
