@@ -97,7 +97,7 @@ def _page(
         called = nominations.call_of(db, meeting_id)
         is_open = nominations.is_open(db, meeting, now=now)
         letters = nomination_letters.counts(db, meeting_id) if committee and called else {}
-        by_post = nomination_letters.without_address(db, meeting, now=now) if committee else []
+        by_post = nomination_letters.how_many_by_post(db, meeting, now=now) if committee else 0
         acts = _acts(db, meeting_id)
         role = elections.committee(db, meeting.association_id)
     return page(
