@@ -6,7 +6,7 @@ The house counts with this when a poll is closed, and anybody again from the pub
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from ballots.choice import MARKS, Asked
 from ballots.counting import methods, plurality
 from ballots.counting.conditions import Condition
-from ballots.counting.count import Lots
+from ballots.counting.count import Lots, Tie
 from ballots.counting.formats import AnyProfile
 from ballots.counting.options import Options
 from ballots.counting.plurality import NOBODY
@@ -27,6 +27,10 @@ SUMMED = ("majority", "plurality", "approval")
 
 # Of a rule, what a count needs to know; a rulebook's own keys may bear the names of others.
 COUNTED_BY = ("lowest", "highest", "grades", "points", "deputies", "completion", "greedy")
+
+
+# Each lot: {"between": option ids, "seed": the seed that decided among them}.
+Lotteries = Sequence[Mapping[str, Any]]
 
 
 class Question(Protocol):
@@ -77,22 +81,39 @@ def count(
     *,
     seed: str | None = None,
     withdrawn: Collection[str] = (),
+    earlier: Lotteries | None = None,
 ) -> dict[str, Any]:
     """An election or a choice among proposals; the result as it is published. Raises Fault.
 
     Without the seed of a lot that has to be drawn, `tied` says that it waits. Whoever has
-    withdrawn is counted as if they had never stood.
+    withdrawn is counted as if they had never stood. `earlier` are the lots of earlier counts: a
+    recount draws none of them again, and says of each lot, in `lots`, which seed decided it.
     """
     if not set(withdrawn) <= set(poll.asked.options):
         raise Malformed("only a candidate withdraws")
+    lots = Lots(seed=seed, earlier=_settled(earlier or ()))
     if poll.method in SUMMED:
-        return _most_votes(poll, votes(poll, choices), seed, withdrawn)
-    ballots = profile(poll, choices).without(withdrawn)
-    counted = methods.count(poll.method, ballots, lots=Lots(seed=seed), options=options(poll.rule))
+        result, ties = _most_votes(poll, votes(poll, choices), lots, withdrawn)
+    else:
+        result, ties = _ranked(poll, profile(poll, choices).without(withdrawn), lots)
+    return exact(result if earlier is None else {**result, "lots": _lotteries(ties)})
+
+
+def _ranked(poll: Question, ballots: AnyProfile, lots: Lots) -> tuple[dict[str, Any], list[Tie]]:
+    counted = methods.count(poll.method, ballots, lots=lots, options=options(poll.rule))
     # Deputies of a transferable vote are found in counts of their own, with lots of their own.
     ties = [tie for each in (counted, *counted.deputy_counts) for tie in each.ties]
-    waits, drawn = any(tie.waits for tie in ties), any(tie.seed for tie in ties)
-    return exact({**counted.as_dict(), "tied": waits, "seed": seed if drawn else None})
+    seeds = [tie.seed for tie in ties if tie.seed]
+    seed = lots.seed if lots.seed in seeds else next(iter(seeds), None)
+    return {**counted.as_dict(), "tied": any(tie.waits for tie in ties), "seed": seed}, ties
+
+
+def _settled(earlier: Lotteries) -> tuple[tuple[frozenset[str], str], ...]:
+    return tuple((frozenset(each["between"]), each["seed"]) for each in earlier)
+
+
+def _lotteries(ties: Iterable[Tie]) -> list[dict[str, Any]]:
+    return [{"between": sorted(tie.between), "seed": tie.seed} for tie in ties if tie.seed]
 
 
 def exact(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,18 +123,19 @@ def exact(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _most_votes(
-    poll: Question, given: Mapping[str, int], seed: str | None, withdrawn: Collection[str]
-) -> dict[str, Any]:
+    poll: Question, given: Mapping[str, int], lots: Lots, withdrawn: Collection[str]
+) -> tuple[dict[str, Any], list[Tie]]:
     left = {option: number for option, number in given.items() if option not in withdrawn}
     asked = options(poll.rule)
     counted = plurality.count(
         left,
         seats=_seats(poll),
-        seed=seed,
+        seed=lots.seed,
+        earlier=lots.earlier,
         conditions=asked.conditions,
         deputies=asked.deputies,
     )
-    return exact({**counted.as_dict(), "method": poll.method})
+    return {**counted.as_dict(), "method": poll.method}, counted.ties
 
 
 def options(rule: Mapping[str, Any]) -> Options:

@@ -30,7 +30,9 @@ def recount(
         withdrawn = said.get("withdrawn", [])
         if not isinstance(withdrawn, list) or not all(isinstance(each, str) for each in withdrawn):
             raise Malformed("who has withdrawn is no list")
-        counted = count_poll.count(manifest, choices, seed=seed, withdrawn=withdrawn)
+        counted = count_poll.count(
+            manifest, choices, seed=seed, withdrawn=withdrawn, earlier=_lots(said)
+        )
         if manifest.method in count_poll.SUMMED and "ties" not in said:
             # Results once named one lot alone, in `tied`; who came in by each is compared anyway.
             counted.pop("ties", None)
@@ -55,6 +57,21 @@ def _decision(
         casting_vote=casting_vote,
     )
     return counted.as_dict()
+
+
+def _lots(said: Mapping[str, Any]) -> count_poll.Lotteries | None:
+    """Which seed decided among whom; None where one seed served the whole count."""
+    lots = said.get("lots")
+    if lots is None:
+        return None
+    if not isinstance(lots, list):
+        raise Malformed("the lots are no list")
+    for each in lots:
+        between = each.get("between") if isinstance(each, dict) else None
+        told = isinstance(between, list) and all(isinstance(one, str) for one in between)
+        if not told or not isinstance(each.get("seed"), str):
+            raise Malformed("a lot says among whom it was drawn, and its seed")
+    return lots
 
 
 def _number(said: Mapping[str, Any], name: str) -> int | None:

@@ -47,11 +47,12 @@ def counted(
     casting_vote: str | None = None,
     seed: str | None = None,
     withdrawn: Collection[str] = (),
+    earlier: count_poll.Lotteries | None = None,
 ) -> Result:
     """The count, with the numbers that no ballot holds and that a recount needs beside them."""
     beside: dict[str, Any] = {"present": poll.present, "members": members}
     if poll.method != "majority":
-        among = count_poll.count(poll, choices, seed=seed, withdrawn=withdrawn)
+        among = count_poll.count(poll, choices, seed=seed, withdrawn=withdrawn, earlier=earlier)
         return {**among, **beside}
     rule = majority.MajorityRule.parse(poll.rule)
     decided = majority.count(

@@ -49,6 +49,9 @@ class Election(Base):
     )
     meeting_id: Mapped[int] = mapped_column(sa.ForeignKey("meeting.id"), index=True)
     office: Mapped[Office] = mapped_column(Word(Office))
+    of_deputies: Mapped[bool] = mapped_column(default=False)  # who is elected sits as a deputy
+    # Another office's own name, by language; empty: the item's title is its name.
+    title: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
     # As the committee proposes them, and as the meeting has decided.
     proposed_seats: Mapped[int]
     proposed_deputies: Mapped[int] = mapped_column(default=0)
@@ -140,13 +143,23 @@ def set_up(
     _check_ahead(db, meeting, item)
     if (standing := of_item(db, item.id)) is not None:
         return standing
-    office = OFFICE_OF.get(item.key, Office.OTHER)
+    made = begin(db, meeting, item, OFFICE_OF.get(item.key, Office.OTHER))
+    record(db, "election.set-up", made, by_id=by_id, now=now)
+    return made
+
+
+def begin(
+    db: Session, meeting: Meeting, item: AgendaItem, office: Office, *, of_deputies: bool = False
+) -> Election:
+    """With as many seats and as long a term as is usual."""
     law = rulebook.of(meeting.association).elections.get(office.value)
     made = Election(
         item_id=item.id,
         meeting_id=meeting.id,
         office=office,
-        proposed_seats=usual_seats(db, meeting, office),
+        of_deputies=of_deputies,
+        title={},
+        proposed_seats=usual_seats(db, meeting, office, of_deputies=of_deputies),
         years=0 if office in OF_THE_MEETING else 1,
         members_only=law is not None and law.members is not None,
         conditions=[],
@@ -154,21 +167,21 @@ def set_up(
     )
     db.add(made)
     db.flush()
-    record(db, "election.set-up", made, by_id=by_id, now=now)
     return made
 
 
-def usual_seats(db: Session, meeting: Meeting, office: Office) -> int:
+def usual_seats(db: Session, meeting: Meeting, office: Office, *, of_deputies: bool = False) -> int:
     """As many as run out at this meeting; as many as usual where nobody sits yet."""
     year = meeting.association.today(meeting.starts_at).year
     runs_out = sa.select(sa.func.count(Term.id)).where(
         Term.association_id == meeting.association_id,
         Term.office == office,
-        Term.deputy.is_(False),
+        Term.deputy.is_(of_deputies),
         Term.ended_on.is_(None),
         Term.until_year <= year,
     )
-    return db.scalar(runs_out) or USUAL_SEATS.get(office, 1)
+    usual = 1 if of_deputies else USUAL_SEATS.get(office, 1)
+    return db.scalar(runs_out) or usual
 
 
 def change(
@@ -187,7 +200,7 @@ def change(
     """What is to be filled and for how long, before the meeting. Raises Invalid, TermTooLong."""
     meeting = to_prepare(db, election, by_id)
     check_number(seats, 1, MOST_SEATS, "seats")
-    check_number(deputies, 0, MOST_SEATS, "deputies")
+    check_number(deputies, 0, 0 if election.of_deputies else MOST_SEATS, "deputies")
     _check_years(meeting.association, election.office, years)
     if starts_on is not None and starts_on < meeting.association.today(meeting.starts_at):
         raise Invalid(N_("A term begins on the day of the meeting or later."), field="starts_on")

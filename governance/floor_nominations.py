@@ -116,8 +116,10 @@ def decide_seats(
     presiding.require(db, meeting.id, by_id)
     candidates.check_open(db, election)
     electing.check_number(seats, 1, electing.MOST_SEATS, "seats")
-    electing.check_number(deputies, 0, electing.MOST_SEATS, "deputies")
-    decided = _decision(db, meeting) if election.office is Office.BOARD else None
+    most = 0 if election.of_deputies else electing.MOST_SEATS
+    electing.check_number(deputies, 0, most, "deputies")
+    directors = election.office is Office.BOARD and not election.of_deputies
+    decided = _decision(db, meeting) if directors else None
     election.seats, election.deputies = seats, deputies
     election.seats_poll_id = decided.id if decided is not None else None
     db.flush()
@@ -147,7 +149,8 @@ def acclaim(db: Session, election: Election, *, by_id: int, now: dt.datetime) ->
     presiding.require(db, meeting.id, by_id)
     if election.floor_closed_at is None and election.office not in OF_THE_MEETING:
         raise WrongState(N_("Close the nominations first."))
-    if election.office is Office.BOARD and election.seats is None:
+    directors = election.office is Office.BOARD and not election.of_deputies
+    if directors and election.seats is None:
         item = next((each for each in agenda.items(db, meeting.id) if each.key == SEATS), None)
         if item is not None:
             raise SeatsNotDecided(position=item.position)

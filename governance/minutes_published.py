@@ -139,8 +139,23 @@ def correct(
     minutes.hold(db, written, MinutesState.APPROVED, MinutesState.PUBLISHED)
     text = _required(text, "text")
     public_text = _required(public_text, "public_text")
+    association_id = db.get_one(Meeting, written.meeting_id).association_id
+    naming.refuse(db, association_id, public_text, field="public_text")
+    return append(db, board, written, text, public_text, by_id=by_id, now=now)
+
+
+def append(
+    db: Session,
+    board: SqlBoard,
+    written: Minutes,
+    text: str,
+    public_text: str,
+    *,
+    by_id: int,
+    now: dt.datetime,
+) -> Addendum:
+    """The next addendum, its hash on the board. `public_text` names nobody."""
     w, to_public = (minutes.writer(db, board, written, public=public) for public in (False, True))
-    naming.refuse(db, w.meeting.association_id, public_text, field="public_text")
     number = len(addenda(db, written)) + 1
     full = minutes_text.addendum(w, number, text, now)
     public = minutes_text.addendum(

@@ -143,12 +143,34 @@ def _decision(
     return " ".join(parts)
 
 
+def recounted(w: Writer, poll: Poll, later: PollRecount) -> Iterator[str]:
+    """What an addendum says of a recount that came after the minutes: the result as it was, and
+    the new one."""
+    labels = options(w, poll)
+    yield f"**{w.say('vote')}:** {w.pick(poll.question)}"
+    before = recounts.before(w.db, poll, later)
+    result, said = (
+        (poll.result or {}, poll.decision)
+        if before is None
+        else (
+            before.result,
+            before.decision,
+        )
+    )
+    yield f"**{w.say('earlier-decision')}:** {_decision(w, poll, result, said, labels)}"
+    yield from _recount(w, poll, later, labels)
+
+
 def _recount(w: Writer, poll: Poll, later: PollRecount, labels: dict[str, str]) -> Iterator[str]:
     who = w.listed([labels[each] for each in later.withdrawn])
     at = w.at(later.at)
     yield f"**{w.say('recount', number=later.number)}:** {w.say('recounted', who=who, at=at)}"
     yield _votes(w, poll, later.result, labels)
-    if later.result.get("seed"):
+    lots = later.result.get("lots", [])
+    for each in lots:
+        among = w.listed([labels[one] for one in each["between"]])
+        yield w.say("lot-among", who=among, seed=each["seed"])
+    if not lots and later.result.get("seed"):  # counted before each lot was told by itself
         yield w.say("lot", seed=later.result["seed"])
     decided = _decision(w, poll, later.result, later.decision, labels)
     yield f"**{w.say('decision')}:** {decided}"

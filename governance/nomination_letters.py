@@ -60,11 +60,24 @@ def call(db: Session, meeting: Meeting, *, now: dt.datetime) -> int:
     return len(letters)
 
 
-def without_address(db: Session, meeting: Meeting, *, now: dt.datetime) -> Sequence[Member]:
-    """Members whom only the post reaches."""
-    today = meeting.association.today(now)
-    registered = members.on_register(meeting.association_id, today)
-    return db.scalars(registered.where(Member.email.is_(None))).all()
+def only_by_post(meeting: Meeting, words: str = "", *, now: dt.datetime) -> sa.Select[Member]:
+    """Members who match every word and whom no mail reaches: without an address, or with one from
+    which the call came back."""
+    came_back = sa.exists().where(
+        NominationLetter.meeting_id == meeting.id,
+        NominationLetter.about == About.CALL,
+        NominationLetter.member_id == Member.id,
+        NominationLetter.state == DispatchState.FAILED,
+    )
+    found = members.on_register(meeting.association_id, meeting.association.today(now))
+    for word in words.split()[:5]:
+        found = found.where(Member.folded.contains(word.casefold(), autoescape=True))
+    return found.where(sa.or_(Member.email.is_(None), came_back))
+
+
+def how_many_by_post(db: Session, meeting: Meeting, words: str = "", *, now: dt.datetime) -> int:
+    found = only_by_post(meeting, words, now=now).order_by(None).subquery()
+    return db.scalars(sa.select(sa.func.count()).select_from(found)).one()
 
 
 def write(

@@ -46,6 +46,12 @@ NAMES = {
     Office.CHAIR: N_("Chair of the meeting"),
     Office.CHECKERS: N_("Checkers of the minutes and tellers"),
 }
+# Of an election in which only deputies are elected.
+DEPUTIES = {
+    Office.BOARD: N_("Deputies on the board"),
+    Office.AUDITOR: N_("Deputy auditors"),
+    Office.NOMINATORS: N_("Deputies in the nomination committee"),
+}
 OF_THE_MEETING = frozenset({Office.CHAIR, Office.CHECKERS})
 CARRIES = {Office.BOARD: Role.DIRECTOR, Office.NOMINATORS: Role.NOMINATOR}
 
@@ -81,6 +87,11 @@ class Seats:
     vacant: int
     until_year: int
 
+    @property
+    def sitting(self) -> list[Term]:
+        """By its ordinary seats; where only deputies were elected, by theirs."""
+        return [each for each in self.terms if self.election.of_deputies or not each.deputy]
+
 
 def begin(
     db: Session,
@@ -94,11 +105,12 @@ def begin(
     now: dt.datetime,
 ) -> Term:
     """The term of somebody who has accepted; the same for the same candidate asked again."""
+    deputy = candidate.deputy or election.of_deputies
     same = sa.select(Term).where(
         Term.election_id == election.id,
         Term.ended_on.is_(None),
         Term.name == candidate.name,
-        Term.deputy == candidate.deputy,
+        Term.deputy == deputy,
     )
     if (standing := db.scalar(same)) is not None:
         return standing
@@ -108,7 +120,7 @@ def begin(
         title=title,
         member_id=candidate.member_id,
         name=candidate.name,
-        deputy=candidate.deputy,
+        deputy=deputy,
         place=candidate.place or 0,
         election_id=election.id,
         meeting_id=election.meeting_id,

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ballots import count_poll
 from ballots.board import ResultEntry
 from ballots.counting import lot as lots
 from ballots.errors import Malformed
@@ -49,7 +50,9 @@ class NoNumbers(Refused):
 
 class RecountTied(Refused):
     code = "recount-tied"
-    message = N_("The votes are equal. Draw the lot: the recount needs its number.")
+    message = N_(
+        "No lot was drawn among those who are equal now. The recount needs a new one's seed."
+    )
 
 
 def recount_without(
@@ -64,14 +67,14 @@ def recount_without(
 ) -> PollRecount:
     """Count again as if these candidates had never stood, nor those of earlier recounts.
 
-    Where the first count drew a lot its seed is used again unless another one is given. Raises
-    NotPresiding, WrongState, Invalid, NoNumbers, RecountTied.
+    A lot of an earlier count holds among those whom it was drawn among; any other tie needs the
+    seed of a new one. Raises NotPresiding, WrongState, Invalid, NoNumbers, RecountTied.
     """
     presiding.require(db, poll.meeting_id, by_id)
     polling.hold(db, poll)
     earlier = of_poll(db, poll.id)
     out = _out(db, poll, withdrawn, earlier)
-    result = _count(db, poll, out, seed)
+    result = _count(db, poll, out, seed, earlier)
     languages = db.get_one(Meeting, poll.meeting_id).association.languages
     said = counts.decision(db, poll, counts.outcome(result), result)
     made = PollRecount(
@@ -106,17 +109,24 @@ def _out(
     return [each for each in poll.asked.options if each in before | new]
 
 
-def _count(db: Session, poll: Poll, out: list[str], seed: str | None) -> dict[str, Any]:
+def _count(
+    db: Session, poll: Poll, out: list[str], seed: str | None, earlier: Sequence[PollRecount]
+) -> dict[str, Any]:
     first = poll.result or {}
     choices = counts.kept(db, poll)
     if choices is None:
         raise NoNumbers
-    seed = seed or first.get("seed")
     try:
         if seed is not None:
             lots.order([], seed)
         result = counts.counted(
-            db, poll, choices, members=first["members"], seed=seed, withdrawn=out
+            db,
+            poll,
+            choices,
+            members=first["members"],
+            seed=seed,
+            withdrawn=out,
+            earlier=_lots(poll, choices, earlier),
         )
     except Malformed as error:
         raise Invalid(
@@ -127,10 +137,29 @@ def _count(db: Session, poll: Poll, out: list[str], seed: str | None) -> dict[st
     return {**result, "withdrawn": out}
 
 
+def _lots(
+    poll: Poll, choices: Mapping[str, int], earlier: Sequence[PollRecount]
+) -> list[dict[str, Any]]:
+    """All lots that earlier counts have drawn, each with its seed."""
+    found: list[dict[str, Any]] = []
+    counts_before = [((), poll.result or {}), *((each.withdrawn, each.result) for each in earlier)]
+    for withdrawn, result in counts_before:
+        if "lots" not in result and (seed := result.get("seed")) is not None:
+            told = count_poll.count(poll, choices, seed=seed, withdrawn=withdrawn, earlier=())
+            found += told["lots"]
+        found += result.get("lots", [])
+    return found
+
+
 def of_poll(db: Session, poll_id: int) -> Sequence[PollRecount]:
     """In the order in which they were made; the last one is in force."""
     rows = sa.select(PollRecount).where(PollRecount.poll_id == poll_id)
     return db.scalars(rows.order_by(PollRecount.number)).all()
+
+
+def before(db: Session, poll: Poll, recount: PollRecount) -> PollRecount | None:
+    """The recount that this one follows; None where it follows the first count."""
+    return next((each for each in of_poll(db, poll.id) if each.number == recount.number - 1), None)
 
 
 def in_force(db: Session, poll: Poll) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from governance import (
     candidates,
     electing,
     eligibility,
+    late_recounts,
     nomination_letters,
     offices,
     presiding,
@@ -138,13 +140,16 @@ def recount(
 ) -> list[Candidate]:
     """Fill what is vacant from the same ballots, counted without those who have declined.
 
-    Returns who has been elected so. Raises what `recounts.recount_without` does.
+    After the minutes it is an addendum to them. Returns who has been elected so. Raises what
+    `recounts.recount_without` does, and MinutesInSigning.
     """
     if not may_recount(db, election):
         raise WrongState
+    late_recounts.check(db, db.get_one(Meeting, election.meeting_id))
     poll = db.get_one(Poll, election.poll_id)
     out = _declined(db, election)
     made = recounts.recount_without(db, board, poll, withdrawn=out, seed=seed, by_id=by_id, now=now)
+    late_recounts.enter(db, board, poll, made, by_id=by_id, now=now)
     chosen, _ = _of_count(made.result)
     return seat(db, election, chosen, [], poll, now=now)
 
@@ -191,7 +196,7 @@ def accept(db: Session, candidate: Candidate, *, by_id: int, now: dt.datetime) -
     if not election.years:
         return None
     starts = election.starts_on or meeting.association.today(meeting.starts_at)
-    title = db.get_one(AgendaItem, election.item_id).title
+    title = election.title or db.get_one(AgendaItem, election.item_id).title
     return offices.begin(
         db,
         meeting.association,
@@ -275,9 +280,8 @@ def seats(db: Session, association_id: int) -> list[Seats]:
     for election, meeting in db.execute(rows.where(Election.id.in_(ids))).all():
         terms = [each for each in running if each.election_id == election.id]
         starts = election.starts_on or meeting.association.today(meeting.starts_at)
-        ordinary = sum(not each.deputy for each in terms)
-        vacant = max(0, election.filled - ordinary)
-        found.append(Seats(election, meeting, terms, vacant, starts.year + election.years))
+        seats = Seats(election, meeting, terms, 0, starts.year + election.years)
+        found.append(replace(seats, vacant=max(0, election.filled - len(seats.sitting))))
     return sorted(found, key=lambda each: (ORDER.index(each.election.office), each.until_year))
 
 

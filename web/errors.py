@@ -57,6 +57,7 @@ STATUS = {
             "needs-notice",
             "no-checker",
             "no-numbers",
+            "minutes-in-signing",
             "no-roll",
             "no-tie",
             "no-vote",

@@ -33,12 +33,21 @@ class Lots:
 
     seed: str | None = None
     drawn: tuple[str, ...] = ()
+    # Lots of an earlier count: among whom, and by which seed. They have put these in an order.
+    earlier: tuple[tuple[frozenset[str], str], ...] = ()
+
+    def seed_for(self, between: Iterable[str]) -> str | None:
+        """The seed that decides among these: that of an earlier lot among them all, if any."""
+        tied = set(between)
+        settled = (seed for group, seed in self.earlier if tied <= group)
+        return next(settled, self.seed)
 
     def choose(self, between: Iterable[str]) -> str | None:
         """Who is drawn first; None while no lot was drawn."""
         tied = list(between)
-        if self.seed is not None:
-            return lot.draw(tied, self.seed)
+        seed = self.seed_for(tied)
+        if seed is not None:
+            return lot.draw(tied, seed)
         return next((candidate for candidate in self.drawn if candidate in tied), None)
 
 

@@ -62,7 +62,7 @@ def _in_order(counted: Count, lots: Lots, ties: list[Tie]) -> Iterator[str]:
                     about=DEPUTY,
                     chosen=drawn,
                     how=BY_LOT,
-                    seed=lots.seed,
+                    seed=lots.seed_for(equal),
                     round=number,
                 )
                 ties.append(tie)

@@ -169,7 +169,7 @@ def _tie(
         about=SEAT,
         chosen=chosen,
         how=BY_RULE if lots is None else BY_LOT,
-        seed=None if lots is None else lots.seed,
+        seed=None if lots is None else lots.seed_for(between),
         round=number,
         why=why,
     )

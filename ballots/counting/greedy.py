@@ -40,7 +40,7 @@ def complete(poll: Poll, chosen: Sequence[str], lots: Lots, *, first_round: int 
                         about=SEAT,
                         chosen=drawn,
                         how=BY_LOT,
-                        seed=lots.seed,
+                        seed=lots.seed_for(equal),
                         round=first_round + len(done.rounds),
                     )
                 )

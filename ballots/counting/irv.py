@@ -100,7 +100,7 @@ class _RunOff:
             about=EXCLUDE,
             chosen=chosen,
             how=BY_LOT,
-            seed=self.lots.seed,
+            seed=self.lots.seed_for(tied),
             round=len(self.rounds) + 1,
         )
         self.ties.append(tie)

@@ -280,7 +280,7 @@ def _drawn(state: State, lots: Lots, tied: list[str], about: str) -> list[str]:
         about=about,
         chosen=chosen,
         how=BY_LOT,
-        seed=lots.seed,
+        seed=lots.seed_for(tied),
         round=len(state.rounds) + 1,
     )
     state.ties.append(tie)

@@ -58,6 +58,7 @@ def count(
     seed: str | None = None,
     conditions: Sequence[Condition] = (),
     deputies: int = 0,
+    earlier: tuple[tuple[frozenset[str], str], ...] = (),
 ) -> Count:
     """Elect as many as there are seats; without a seed a tie leaves its seats open.
 
@@ -70,7 +71,7 @@ def count(
     names = sorted(name for name in votes if votes[name] and name not in NOBODY)
     order = seating.layers({name: votes[name] for name in names})
     options = Options(conditions=tuple(conditions), deputies=deputies)
-    seated = seating.seat(order, seats, Lots(seed=seed), options)
+    seated = seating.seat(order, seats, Lots(seed=seed, earlier=earlier), options)
     drawn = [tie for tie in seated.ties if tie.about == SEAT] or seated.ties
     shown = next((tie for tie in drawn if tie.waits), drawn[0] if drawn else None)
     tied = list(shown.between) if shown else []
@@ -79,7 +80,7 @@ def count(
         seats=seats,
         elected=seated.elected,
         tied=tied,
-        seed=seed if tied else None,
+        seed=shown.seed if shown else None,
         passed_over=seated.passed_over,
         deputies=seated.deputies,
         ties=seated.ties,

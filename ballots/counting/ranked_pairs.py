@@ -100,7 +100,7 @@ class _Locking:
                 about=PLACE,
                 chosen=chosen,
                 how=BY_LOT,
-                seed=self.lots.seed,
+                seed=self.lots.seed_for(tied),
                 round=1,
             )
         )

@@ -88,7 +88,7 @@ class _Seating:
                 about=about,
                 chosen=drawn,
                 how=BY_LOT,
-                seed=self.lots.seed,
+                seed=self.lots.seed_for(tied),
                 round=1,
             )
         )

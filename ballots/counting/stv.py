@@ -270,7 +270,7 @@ class Sheet:
             about=about,
             chosen=chosen,
             how=BY_LOT if by_lot else BY_RULE,
-            seed=self.lots.seed if by_lot else None,
+            seed=self.lots.seed_for(left) if by_lot else None,
             round=len(self.stages),
             apart=told if not by_lot else None,
         )

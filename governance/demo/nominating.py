@@ -22,7 +22,7 @@ from governance import (
 )
 from governance.agenda import AgendaItem, ItemKind
 from governance.candidates import Candidate
-from governance.demo import texts
+from governance.demo import portraits, texts
 from governance.demo.story import DAY, MINUTE, Teller
 from governance.electing import Election
 from governance.meetings import Meeting
@@ -77,9 +77,12 @@ class Nominators:
             candidates.answer(db, one, True, by_id=member.id, now=now + DAY)
             if at % 2 == 0:
                 page = texts.CANDIDATES[at // 2 % len(texts.CANDIDATES)]
+                alt, later = portraits.ALT, now + DAY
                 candidate_pages.write(
-                    db, one, text=page, speaks=["sv", "en"], alt={}, by_id=member.id, now=now + DAY
+                    db, one, text=page, speaks=["sv", "en"], alt=alt, by_id=member.id, now=later
                 )
+                drawn = portraits.draw(one.key)
+                candidate_pages.show_picture(db, one, drawn, by_id=member.id, now=later)
             made.append(one)
         return made
 

@@ -176,6 +176,32 @@ def test_a_recount_whose_votes_are_equal_needs_a_number_for_its_lot(hall):
     assert without(hall, poll, "anna", seed=SEED).result["seed"] == SEED
 
 
+@pytest.mark.parametrize("method", ["plurality", "scottish-stv"])
+def test_the_first_lot_holds_among_those_it_was_drawn_among_and_no_others(hall, tmp_path, method):
+    poll = elect(hall, method)
+    hall.vote(poll, "anna", "bo", "cilla")
+    hall.close(poll)
+    polls.lot(hall.db, poll, seed=SEED, by_id=hall.chair.id, now=hall.now)
+    hall.declare(poll)
+    (first,) = poll.result["elected"]
+    held = without(hall, poll, first, seed="77" * 32).result
+    left = sorted({"anna", "bo", "cilla"} - {first})
+    assert {"between": left, "seed": SEED} in held["lots"]
+    assert {each["seed"] for each in held["lots"]} == {SEED}
+    assert verify(published(hall, poll, tmp_path)) == []
+
+
+def test_a_tie_that_the_first_lot_did_not_settle_needs_a_seed_of_its_own(hall, tmp_path):
+    poll = elect(hall, "plurality")
+    hall.vote(poll, "anna", "anna", "bo", "cilla")
+    hall.declare(hall.close(poll))
+    with pytest.raises(RecountTied):
+        without(hall, poll, "anna")
+    made = without(hall, poll, "anna", seed=SEED)
+    assert made.result["lots"] == [{"between": ["bo", "cilla"], "seed": SEED}]
+    assert verify(published(hall, poll, tmp_path)) == []
+
+
 def test_a_recount_is_the_chairs_of_a_declared_election_without_a_candidate(hall):
     poll = elect(hall, "irv")
     hall.vote(poll, "anna")

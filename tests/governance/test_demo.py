@@ -6,10 +6,12 @@ import datetime as dt
 import random
 
 import pytest
+import sqlalchemy as sa
 
 from ballots import record
 from ballots.verify import verify
 from governance import demo, electoral_boards, minutes, notices, polls, records, roles
+from governance.candidates import Candidate
 from governance.deadlines import Deadline
 from governance.meetings import Meeting, MeetingState, deadlines
 from governance.minutes import MinutesState
@@ -46,6 +48,16 @@ def tell(database, board, now) -> demo.Tour:
 @pytest.fixture
 def tour(database, board) -> demo.Tour:
     return tell(database, board, DAYS[0])
+
+
+def test_candidates_have_portraits_that_the_upload_takes_and_that_are_described(database, tour):
+    with database.reading() as db:
+        shown = db.scalars(sa.select(Candidate).where(Candidate.picture_media != "")).all()
+        assert len(shown) > 3
+        for each in shown:
+            assert each.picture.startswith(b"\xff\xd8"), "a JPEG, as every upload is kept"
+            assert set(each.picture_alt) >= {"sv", "en"}
+        assert len({each.picture for each in shown}) > 3, "each has one of their own"
 
 
 @pytest.mark.parametrize("now", DAYS, ids=lambda day: day.date().isoformat())

@@ -8,16 +8,21 @@ import secrets
 import pytest
 import sqlalchemy as sa
 
+from ballots import record
 from ballots.open_ballot import OpenBallot
 from ballots.store import Cast, Placed
+from ballots.verify import verify
 from governance import (
     candidates,
     elections,
     eligibility,
     floor_nominations,
+    minutes,
+    minutes_published,
     nominations,
     offices,
     polls,
+    records,
     roles,
     seating,
 )
@@ -31,6 +36,7 @@ from governance.floor_nominations import (
     NotItsTurn,
     SeatsNotDecided,
 )
+from governance.late_recounts import MinutesInSigning
 from governance.meetings import Meeting, MeetingKind, MeetingState
 from governance.members import Member
 from governance.nomination_letters import About, NominationLetter
@@ -336,6 +342,62 @@ def test_without_deputies_the_ballots_are_counted_again_for_who_declines(committ
     assert (anna.name, anna.acceptance, anna.deputy) == ("Anna Åberg", Acceptance.WAITING, False)
     assert not seating.may_recount(committee.db, board)
     with pytest.raises(WrongState):
+        seating.recount(committee.db, committee.board, board, by_id=by, now=committee.now)
+
+
+def minuted(committee, *steps):
+    """The minutes of the meeting, taken so far."""
+    db, now = committee.db, committee.now
+    meeting, chair, checker = committee.meeting, committee.nominator, committee.people[3]
+    given = {"now": now, "by_id": None, "meeting_id": meeting.id}
+    roles.grant(db, checker, Role.CHECKER, **given)
+    committee.close()
+    written = minutes.draft(db, committee.board, meeting, by_id=chair.id, now=committee.now)
+    minutes.sign(db, committee.board, written, by_id=chair.id, now=committee.now)
+    if "approved" in steps:
+        for each in (chair, checker):
+            minutes.approve(db, written, written.sha256, by_id=each.id, now=committee.now)
+    if "published" in steps:
+        by = chair.id
+        minutes_published.publish(db, committee.board, written, by_id=by, now=committee.now)
+    return written
+
+
+def test_after_the_minutes_a_recount_is_a_dated_addendum_to_them(committee, held, tmp_path):
+    board, people = held
+    close_floor(committee, board)
+    decide_seats(committee, board, 1, 0)
+    voted(committee, board, "bo-ost", "bo-ost", "bo-ost", "anna-aberg", "anna-aberg")
+    written = minuted(committee, "approved", "published")
+    frozen = written.text, written.public_text
+    seating.decline(committee.db, people[1], by_id=committee.bo.id, now=committee.now)
+    by = committee.nominator.id
+    (anna,) = seating.recount(committee.db, committee.board, board, by_id=by, now=committee.now)
+    assert anna.name == "Anna Åberg"
+    assert (written.text, written.public_text) == frozen
+    (added,) = minutes_published.addenda(committee.db, written)
+    assert added.at == committee.now
+    for told in ("Tidigare beslut", "Bo Öst", "Omräkning 1", "Anna Åberg"):
+        assert told in added.text
+    assert "Anna Åberg" not in added.public_text
+    assert "Bo Öst" not in added.public_text
+    assert "Omräkning 1" in added.public_text
+    committee.db.commit()
+    files = records.of_meeting(committee.db, committee.board, committee.meeting)
+    record.write_directory(tmp_path / "record", files)
+    assert verify(tmp_path / "record") == []
+    assert "addenda/1.md" in dict(files)
+
+
+def test_while_the_minutes_are_signed_nothing_is_counted_again(committee, held):
+    board, people = held
+    close_floor(committee, board)
+    decide_seats(committee, board, 1, 0)
+    voted(committee, board, "bo-ost", "bo-ost", "bo-ost", "anna-aberg", "anna-aberg")
+    minuted(committee)
+    seating.decline(committee.db, people[1], by_id=committee.bo.id, now=committee.now)
+    by = committee.nominator.id
+    with pytest.raises(MinutesInSigning):
         seating.recount(committee.db, committee.board, board, by_id=by, now=committee.now)
 
 

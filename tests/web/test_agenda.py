@@ -5,10 +5,11 @@ import html
 
 import pytest
 
-from governance import agenda, meetings, notices
+from governance import agenda, electing, meetings, notices
 from governance.agenda import AgendaItem, ItemKind
 from governance.associations import Association
 from governance.meetings import Meeting, MeetingKind
+from governance.offices import Office
 
 FORM = {
     "kind": "decision",
@@ -236,3 +237,27 @@ def test_an_item_of_another_meeting_is_not_here(
     log_in(client, director)
     for step in ("edit", "up", "down", "remove"):
         assert client.post(f"{path}/{foreign.id}/{step}", data=FORM).status_code == 404
+
+
+def test_the_board_says_which_office_its_own_election_fills(
+    client, log_in, database, director, annual, path
+):
+    log_in(client, director)
+    form = {**FORM, "kind": "election", "majority": "ordinary", "office": "board-deputies"}
+    client.post(path, data=form)
+    added = items(database, annual)[-3]
+    with database.reading() as db:
+        election = electing.of_item(db, added.id)
+    assert (election.office, election.of_deputies) == (Office.BOARD, True)
+    opened = client.get(f"{path}/{added.id}/edit").text
+    assert '<option value="board-deputies" selected' in opened
+    other = {**form, "office": "other", "office_title_sv": "Arkivarie"}
+    client.post(f"{path}/{added.id}/edit", data=other)
+    with database.reading() as db:
+        election = electing.of_item(db, added.id)
+    assert (election.office, election.title) == (Office.OTHER, {"sv": "Arkivarie"})
+    shown = client.get(f"/elections/{election.id}").text
+    assert "Arkivarie" in shown
+    wrong = client.post(f"{path}/{added.id}/edit", data={**form, "office": "king"})
+    assert wrong.status_code == 422
+    assert 'id="office-error"' in wrong.text

@@ -13,7 +13,17 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from governance import agenda, attendance, electing, polls, presiding, roles, roll, seating
+from governance import (
+    agenda,
+    attendance,
+    electing,
+    polls,
+    presiding,
+    recounts,
+    roles,
+    roll,
+    seating,
+)
 from governance.attendance import Presence
 from governance.candidates import Candidate, CandidateState
 from governance.electing import Election
@@ -424,6 +434,52 @@ def test_a_ballot_from_the_chairs_page_seats_whom_it_elects(
     with database.reading() as db:
         (made,) = seating.elected(db, called.id)
     assert (made.name, made.deputy) == ("Bo Öst", False)
+
+
+def test_a_recount_that_meets_a_new_tie_asks_for_a_new_lots_seed(
+    client, log_in, database, called, stand, anna, bo, nominator, cleo, clock, house, board
+):
+    for each in (anna, bo, nominator):
+        stand(each)
+    clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
+    begin(database, called, cleo, clock.now)
+    here = (anna, bo, nominator, cleo)
+    with database.writing() as db:
+        meeting = db.get_one(Meeting, called.meeting_id)
+        for each in here:
+            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
+        chance = secrets.token_bytes
+        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    log_in(client, cleo)
+    at = f"/elections/{called.id}"
+    for step in ("floor/close", "seats"):
+        client.post(f"{at}/{step}", data={"seats": "1", "deputies": "0"})
+    names = "Anna Åberg\nBo Öst\nNils Val"
+    form = {"question_sv": "Val av styrelse", "candidates": names, "seen": 0}
+    client.post(f"/meetings/{called.meeting_id}/items/{called.item_id}/ballot", data=form)
+    floor = Floor(database, board, meeting, cleo, clock.now)
+    with database.reading() as db:
+        (poll,) = polls.of_item(db, called.item_id)
+    for each, choice in zip(here, ("anna-aberg", "anna-aberg", "bo-ost", "nils-val"), strict=True):
+        floor.cast(poll, each, choice)
+    floor.close(poll)
+    client.post(f"/polls/{poll.id}/declare")
+    with database.reading() as db:
+        (made,) = seating.elected(db, called.id)
+    client.post(f"/candidates/{made.id}/seat", data={"answer": "decline"})
+    assert 'id="seed"' not in client.get(at).text, "asked for only where it is needed"
+    tied = client.post(f"{at}/recount")
+    assert tied.status_code == 409
+    assert 'id="seed"' in tied.text
+    wrong = client.post(f"{at}/recount", data={"lot": "yes", "seed": "7"})
+    assert 'id="seed-error"' in wrong.text
+    drawn = client.post(f"{at}/recount", data={"lot": "yes", "seed": "5e" * 32})
+    assert drawn.headers["location"].endswith("?notice=seat-recounted")
+    with database.reading() as db:
+        assert recounts.of_poll(db, poll.id)[0].result["lots"] == [
+            {"between": ["bo-ost", "nils-val"], "seed": "5e" * 32}
+        ]
+        assert len(seating.sitting(db, called.id)) == 1
 
 
 def test_the_worker_enters_what_was_declared_and_gives_letters_up(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from litestar import Response, get, post
+from sqlalchemy.orm import Session
 
-from governance import agenda, candidates, rulebook
+from governance import agenda, candidates, electing, own_elections, rulebook
 from governance.agenda import AgendaItem, ItemKind
+from governance.electing import Election
 from governance.errors import N_, Invalid, Refused, WrongState
+from governance.meetings import Meeting
+from governance.offices import DEPUTIES, NAMES, OF_THE_MEETING, Office
 from web.auth import Visitor
 from web.errors import status_of
 from web.forms import (
@@ -33,6 +38,12 @@ KINDS = {
     ItemKind.INFORMATION: N_("Information, nothing is decided"),
     ItemKind.PROCEDURE: N_("Procedure"),
     ItemKind.MOTION: N_("Motion"),
+}
+# What an election of the board's own fills, as the form has it: "board", "board-deputies".
+OF_DEPUTIES = "-deputies"
+OFFICES = {
+    **{each.value: NAMES[each] for each in NAMES if each not in OF_THE_MEETING},
+    **{each.value + OF_DEPUTIES: name for each, name in DEPUTIES.items()},
 }
 ADDED = (ItemKind.DECISION, ItemKind.ELECTION, ItemKind.INFORMATION)
 
@@ -60,6 +71,7 @@ def new(house: House, visitor: Visitor, meeting_id: int) -> Response[str]:
     visitor.must_be(*BOARD)
     form = dict.fromkeys(fields(visitor.association, "title", "text"), "")
     form |= {"kind": ItemKind.DECISION.value, "majority": "ordinary", "seen": ""}
+    form |= _office(visitor, None)
     return _form_page(house, visitor, meeting_id, form)
 
 
@@ -74,14 +86,10 @@ def add(house: House, visitor: Visitor, meeting_id: int, data: Form) -> Response
             raise Invalid(N_("Choose what kind of item it is."), field="kind")
         given = _given(form, visitor)
         with house.database.writing() as db:
-            item = agenda.add(
-                db,
-                meeting_for(db, visitor, meeting_id),
-                kind=ItemKind(form["kind"]),
-                by_id=member.id,
-                now=house.clock(),
-                **given,
-            )
+            meeting = meeting_for(db, visitor, meeting_id)
+            kind, now = ItemKind(form["kind"]), house.clock()
+            item = agenda.add(db, meeting, kind=kind, by_id=member.id, now=now, **given)
+            _fill(db, visitor, meeting, item, form, now)
     except (Invalid, WrongState) as error:
         return _form_page(house, visitor, meeting_id, form, error=beside(error))
     house.live.publish(meeting_id)
@@ -94,17 +102,52 @@ def edit(house: House, visitor: Visitor, meeting_id: int, item_id: int) -> Respo
     with house.database.reading() as db:
         meeting_for(db, visitor, meeting_id)
         item = agenda.get(db, meeting_id, item_id)
-    form = _as_it_is(visitor, item)
+        election = electing.of_item(db, item.id)
+    form = _as_it_is(visitor, item, election)
     form["seen"] = seen(form)
     return _form_page(house, visitor, meeting_id, form, item_id=item_id)
 
 
-def _as_it_is(visitor: Visitor, item: AgendaItem) -> dict[str, str]:
+def _as_it_is(visitor: Visitor, item: AgendaItem, election: Election | None) -> dict[str, str]:
     return {
         **spread(visitor.association, "title", item.title),
         **spread(visitor.association, "text", item.text or {}),
         "majority": item.majority,
+        **(_office(visitor, election) if own_elections.is_own(item) else {}),
     }
+
+
+def _office(visitor: Visitor, election: Election | None) -> dict[str, str]:
+    office = election.office if election else Office.OTHER
+    suffix = OF_DEPUTIES if election and election.of_deputies else ""
+    named = spread(visitor.association, "office_title", election.title if election else {})
+    return {"office": office.value + suffix, **named}
+
+
+def _fill(
+    db: Session,
+    visitor: Visitor,
+    meeting: Meeting,
+    item: AgendaItem,
+    form: dict[str, str],
+    now: dt.datetime,
+) -> None:
+    """Which office the item fills, where it is an election that the rulebook does not know."""
+    if not own_elections.is_own(item):
+        return
+    chosen = form["office"] or Office.OTHER.value
+    if chosen not in OFFICES:
+        raise Invalid(N_("Choose an office."), field="office")
+    own_elections.fill(
+        db,
+        meeting,
+        item,
+        Office(chosen.removesuffix(OF_DEPUTIES)),
+        of_deputies=chosen.endswith(OF_DEPUTIES),
+        title=texts(form, "office_title", visitor.association),
+        by_id=visitor.require().id,
+        now=now,
+    )
 
 
 @post("/meetings/{meeting_id:int}/agenda/{item_id:int}/edit", sync_to_thread=True)
@@ -120,8 +163,10 @@ def change(
         with house.database.writing() as db:
             meeting = meeting_for(db, visitor, meeting_id)
             item = agenda.get(db, meeting_id, item_id)
-            check_seen(form, _as_it_is(visitor, item))
-            agenda.edit(db, meeting, item, by_id=member.id, now=house.clock(), **given)
+            check_seen(form, _as_it_is(visitor, item, electing.of_item(db, item.id)))
+            now = house.clock()
+            agenda.edit(db, meeting, item, by_id=member.id, now=now, **given)
+            _fill(db, visitor, meeting, item, form, now)
     except (Invalid, WrongState, ChangedMeanwhile) as error:
         told = beside(error)
         return _form_page(house, visitor, meeting_id, form, item_id=item_id, error=told)
@@ -130,8 +175,8 @@ def change(
 
 
 def _entered(data: dict[str, Any], visitor: Visitor) -> dict[str, str]:
-    names = fields(visitor.association, "title", "text")
-    form = entered(data, *names, "kind", "majority", "seen")
+    names = fields(visitor.association, "title", "text", "office_title")
+    form = entered(data, *names, "kind", "majority", "seen", "office")
     return {**form, "majority": form["majority"] or "ordinary"}
 
 
@@ -173,6 +218,8 @@ def _form_page(
         preview=preview,
         kinds=KINDS,
         added=ADDED,
+        offices=OFFICES,
+        fills=item is None or own_elections.is_own(item),
         majorities=majorities,
         tongues=languages(visitor.association),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from litestar import Response, get, post
 from sqlalchemy.orm import Session
 
+from ballots.counting.lot import SEED_BYTES
 from governance import (
     candidates,
     electing,
@@ -29,7 +31,7 @@ from governance.eligibility import Hindrance
 from governance.errors import N_, Invalid, Refused
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
-from governance.offices import NAMES
+from governance.offices import DEPUTIES, NAMES
 from governance.polls import UNFINISHED
 from governance.units import Unit
 from web.auth import Visitor
@@ -91,8 +93,10 @@ def election_page(
         hidden=hidden,
         proposed=[each.candidate for each in standing if each.candidate.rank is not None],
         offices=NAMES,
+        of_deputies=DEPUTIES,
         form={
             "who": "",
+            "seed": "",
             "seats": election.filled,
             "deputies": election.filled_deputies,
             **(form or {}),
@@ -238,13 +242,17 @@ def acclaim(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
 
 
 @post("/elections/{election_id:int}/recount", sync_to_thread=True)
-def recount(house: House, visitor: Visitor, election_id: int) -> Response[Any]:
+def recount(house: House, visitor: Visitor, election_id: int, data: Form) -> Response[Any]:
     """The ballots counted once more, without those who have declined."""
+    form = entered(data, "seed", "lot")
+
+    def seed() -> str | None:
+        return form["seed"] or (secrets.token_bytes(SEED_BYTES).hex() if form["lot"] else None)
 
     def act(db: Session, election: Election, by_id: int, now: dt.datetime) -> None:
-        seating.recount(db, house.board, election, by_id=by_id, now=now)
+        seating.recount(db, house.board, election, seed=seed(), by_id=by_id, now=now)
 
-    return _in_meeting(house, visitor, election_id, act, "seat-recounted")
+    return _in_meeting(house, visitor, election_id, act, "seat-recounted", form)
 
 
 handlers = [show, name, close, reopen, seats, acclaim, recount]

@@ -35,6 +35,7 @@ MOST_ACTS = 40
 # The acts that prepare an election, in words: who did what is open to every member.
 ACTS = {
     "election.set-up": N_("set the election up"),
+    "election.office-chosen": N_("said which office the election fills"),
     "election.changed": N_("changed seats or term"),
     "election.proposed": N_("made or changed the proposal"),
     "nominations.called": N_("called for nominations"),
@@ -96,7 +97,7 @@ def _page(
         called = nominations.call_of(db, meeting_id)
         is_open = nominations.is_open(db, meeting, now=now)
         letters = nomination_letters.counts(db, meeting_id) if committee and called else {}
-        by_post = nomination_letters.without_address(db, meeting, now=now) if committee else []
+        by_post = nomination_letters.how_many_by_post(db, meeting, now=now) if committee else 0
         acts = _acts(db, meeting_id)
         role = elections.committee(db, meeting.association_id)
     return page(

@@ -38,6 +38,7 @@ def show(house: House, visitor: Visitor) -> Response[str]:
         "offices/show.html",
         seats=seats,
         names=offices.NAMES,
+        deputies=offices.DEPUTIES,
         earlier=earlier,
         titles=titles,
         coming=coming,
