@@ -149,14 +149,8 @@ def recounted(w: Writer, poll: Poll, later: PollRecount) -> Iterator[str]:
     labels = options(w, poll)
     yield f"**{w.say('vote')}:** {w.pick(poll.question)}"
     before = recounts.before(w.db, poll, later)
-    result, said = (
-        (poll.result or {}, poll.decision)
-        if before is None
-        else (
-            before.result,
-            before.decision,
-        )
-    )
+    result = before.result if before else poll.result or {}
+    said = before.decision if before else poll.decision
     yield f"**{w.say('earlier-decision')}:** {_decision(w, poll, result, said, labels)}"
     yield from _recount(w, poll, later, labels)
 
