@@ -104,6 +104,7 @@ def answer(
         board = standing(db, meeting_id)
         trustees = _opening(db, house, room.vote)
         standing_here = _standing_here(db, room)
+        election = elections.of_item(db, room.current.id) if room.current else None
     clause = _clause(room, asked)
     return page(
         visitor,
@@ -126,6 +127,7 @@ def answer(
         opinions=OPINIONS,
         dissents=said,
         questions=_questions(visitor),
+        election=election,
         ways=ways_of_counting.offered(elects=_elects(room)),
         form={**_proposed(room, clause, visitor), **standing_here, **(form or {})},
         error=error,
@@ -215,7 +217,17 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
     names = ", ".join(each.name for office in offices for each in room.officers[office])
     if names:
         question = {code: f"{text}: {names}" for code, text in question.items()}
-    empty = ("outcome", "adopt", "reject", "abstain", "candidates", "minutes", "revote", "holder")
+    empty = (
+        "consents",
+        "outcome",
+        "adopt",
+        "reject",
+        "abstain",
+        "candidates",
+        "minutes",
+        "revote",
+        "holder",
+    )
     return {
         **dict.fromkeys((*empty, *ways_of_counting.WRITTEN, "choice", "seed", "reason"), ""),
         "seats": "1",

@@ -107,10 +107,10 @@ def whole(form: dict[str, str], name: str) -> int:
 def open_ballot(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
-    form = entered(data, "candidates", "minutes", *ways_of_counting.WRITTEN)
+    form = entered(data, "candidates", "consents", "minutes", *ways_of_counting.WRITTEN)
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
-        standing = elections.ballot(db, item, form["candidates"].splitlines())
+        standing = ballot(db, item, form, asked)
         elects = item.kind is ItemKind.ELECTION
         polls.open_ballot(
             db,
@@ -125,6 +125,16 @@ def open_ballot(
         return "vote-opened"
 
     return put_to_vote(house, visitor, (meeting_id, item_id), data, "ballot", put, form)
+
+
+def ballot(
+    db: Session, item: AgendaItem, form: dict[str, str], asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Who is voted on; those who consent in the room are first nominated from the floor."""
+    names = form["candidates"].splitlines()
+    if form["consents"] == "yes":
+        elections.name_from_floor(db, item, names, by_id=asked["by_id"], now=asked["now"])
+    return elections.ballot(db, item, names)
 
 
 def closes_at(form: dict[str, str], now: dt.datetime) -> dt.datetime | None:

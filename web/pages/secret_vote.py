@@ -10,7 +10,7 @@ from litestar import Response, post
 from sqlalchemy.orm import Session
 
 from ballots.manifest import MOST_OPTIONS
-from governance import elections, opening, polls, server_keys
+from governance import opening, polls, server_keys
 from governance.agenda import AgendaItem
 from governance.errors import N_, Invalid
 from governance.meetings import Meeting
@@ -18,7 +18,7 @@ from governance.polls import Poll, PollState
 from web.auth import Visitor
 from web.forms import Form
 from web.house import House
-from web.pages.deciding import closes_at, on_poll, put_to_vote, whole
+from web.pages.deciding import ballot, closes_at, on_poll, put_to_vote, whole
 from web.render import entered
 from web.ways_of_counting import USUAL
 
@@ -28,12 +28,12 @@ def open_secret(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
     """The electoral board holds the key, or the server alone: then with a key made here."""
-    form = entered(data, "candidates", "seats", "method", "minutes", "revote", "holder")
+    form = entered(data, "candidates", "consents", "seats", "method", "minutes", "revote", "holder")
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
-        standing = elections.ballot(db, item, form["candidates"].splitlines())
+        standing = ballot(db, item, form, asked)
         poll = polls.open_secret(
             db,
             house.board,
