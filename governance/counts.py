@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -93,6 +94,33 @@ def decision(db: Session, poll: Poll, outcome: str, result: Mapping[str, Any]) -
     return election_words.election(
         elected, poll.question, languages, deputies=deputies, vacant=vacant
     )
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A condition on the seats for which some stay vacant."""
+
+    name: dict[str, str]
+    least: int | None
+    most: int | None
+    elected: int  # of those it is about
+
+
+def unmet(poll: Poll, result: Mapping[str, Any]) -> list[Unmet]:
+    """The conditions for which seats stay vacant: too few elected, or no more allowed."""
+    elected = set(result.get("elected", ()))
+    seats = poll.rule.get("seats", 0)
+    waits = result.get("tied") and not result.get("seed")
+    if waits or len(elected) >= seats:
+        return []
+    out = set(result.get("withdrawn", ()))
+    return [
+        Unmet(told["name"], told.get("least"), told.get("most"), number)
+        for told in poll.rule.get("conditions", ())
+        for group in [set(told["options"]) - out]
+        for number in [len(group & elected)]
+        if number < told.get("least", 0) or (number == told.get("most") and group - elected)
+    ]
 
 
 def names(poll: Poll, options: Collection[str], language: str) -> list[str]:

@@ -7,12 +7,13 @@ and `proposals.py` say who may and who is proposed, `floor_nominations.py` is th
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance import eligibility, proposals, seating
+from governance import eligibility, floor_nominations, nominations, proposals, seating
 from governance.agenda import AgendaItem
 from governance.candidates import Candidate
 from governance.electing import (
@@ -24,6 +25,7 @@ from governance.electing import (
     of_meeting,
     works_here,
 )
+from governance.errors import N_, Invalid
 from governance.meetings import Meeting
 from governance.members import Member
 from governance.seating import take_result, take_results, vacant
@@ -85,14 +87,79 @@ def _numbered(db: Session, candidate: Candidate) -> str:
     return f"{candidate.name} ({member.number})" if member else candidate.name
 
 
+class NotStanding(Invalid):
+    code = "not-standing"
+    message = N_(
+        "%(name)s does not stand in this election, so the vote would fill no seat. Say that they "
+        "consent, or name them from the floor on the election's page."
+    )
+
+
+class MayNotStand(Invalid):
+    code = "may-not-stand"
+    message = N_("%(name)s may not be elected: the election's page says why.")
+
+
+def name_from_floor(
+    db: Session, item: AgendaItem, lines: Sequence[str], *, by_id: int, now: dt.datetime
+) -> None:
+    """Nominate whom the chair has written and who does not stand yet, and who consents in the room.
+
+    Each is exactly one member, by number, address or whole name. Raises Invalid, FloorClosed.
+    """
+    election = of_item(db, item.id)
+    if election is None:
+        return
+    association = db.get_one(Meeting, election.meeting_id).association
+    known = _by_name(db, election)
+    chair = db.get_one(Member, by_id)
+    for line in (" ".join(each.split()) for each in lines):
+        if not line or line.casefold() in known:
+            continue
+        try:
+            whom = nominations.find(db, association.id, line, association.today(now))
+        except Invalid as error:
+            error.field = "candidates"
+            raise
+        made = floor_nominations.nominate(db, election, whom, consents=True, by=chair, now=now)
+        if made.key not in dict(standing(db, election)):
+            raise MayNotStand(field="candidates", name=made.name)
+
+
 def ballot(db: Session, item: AgendaItem, lines: Sequence[str]) -> dict[str, Any]:
     """What `polls.open_ballot` is asked with where the chair has entered these names: those who
-    stand in an election under their own ids, its seats, deputies and conditions."""
+    stand in an election under their own ids, its seats, deputies and conditions.
+
+    Raises NotStanding: of anybody else the result would fill no seat.
+    """
     names = [line for line in lines if line.strip()]
     election = of_item(db, item.id)
     if election is None or not names:
         return {"candidates": names or None}
-    known = {name.casefold(): (key, name) for key, name in standing(db, election)}
-    chosen = [known.get(" ".join(name.split()).casefold(), name) for name in names]
+    known = _by_name(db, election)
+    chosen = []
+    for name in names:
+        found = known.get(" ".join(name.split()).casefold())
+        if found is None:
+            raise NotStanding(field="candidates", name=name.strip())
+        if found not in chosen:
+            chosen.append(found)
     asked = {"candidates": chosen, "seats": max(1, vacant(db, election))}
-    return asked if len(chosen) != len(known) else {**asked, "settings": settings(db, election)}
+    return (
+        asked
+        if len(chosen) != len(set(known.values()))
+        else {**asked, "settings": settings(db, election)}
+    )
+
+
+def _by_name(db: Session, election: Election) -> dict[str, tuple[str, str]]:
+    """Who stands, by what the chair may have written: the option's name, or the member's number."""
+    found = {}
+    for each, option in zip(
+        eligibility.standing(db, election), standing(db, election), strict=True
+    ):
+        found[option[1].casefold()] = option
+        member = db.get(Member, each.member_id) if each.member_id else None
+        if member is not None:
+            found.setdefault(member.number.casefold(), option)
+    return found

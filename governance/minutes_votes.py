@@ -7,7 +7,7 @@ from typing import Any
 
 from ballots.choice import MARKS, RANKING
 from ballots.counting.plurality import NOBODY
-from governance import polling, recounts, secret
+from governance import counts, polling, recounts, secret
 from governance.agenda import AgendaItem, ItemKind
 from governance.markdown import escape
 from governance.members import Member
@@ -33,6 +33,7 @@ def told(w: Writer, item: AgendaItem, poll: Poll) -> Iterator[str]:
     if poll.kind is not PollKind.ACCLAMATION:
         yield _votes(w, poll, counted, labels)
         yield " ".join(_rule(w, poll, counted, labels))
+        yield from _unmet(w, poll, counted)
     yield f"**{w.say('decision')}:** {_decision(w, poll, counted, poll.decision, labels)}"
     for later in recounts.of_poll(w.db, poll.id):
         yield from _recount(w, poll, later, labels)
@@ -129,6 +130,21 @@ def _rule(
         yield w.say("casting-vote", choice=labels[counted["casting_vote"]])
 
 
+def _unmet(w: Writer, poll: Poll, counted: Mapping[str, Any]) -> Iterator[str]:
+    """Which conditions leave seats vacant, and how many those are."""
+    found = counts.unmet(poll, counted)
+    if not found:
+        return
+    said = [
+        w.say("at-least", name=w.pick(each.name), number=each.least, count=each.elected)
+        if each.elected < (each.least or 0)
+        else w.say("at-most", name=w.pick(each.name), number=each.most, count=each.elected)
+        for each in found
+    ]
+    vacant = poll.rule["seats"] - len(counted["elected"])
+    yield w.say("conditions-unmet", number=vacant, which="; ".join(said))
+
+
 def _decision(
     w: Writer, poll: Poll, counted: Mapping[str, Any], said: dict[str, str], labels: dict[str, str]
 ) -> str:
@@ -160,6 +176,7 @@ def _recount(w: Writer, poll: Poll, later: PollRecount, labels: dict[str, str]) 
     at = w.at(later.at)
     yield f"**{w.say('recount', number=later.number)}:** {w.say('recounted', who=who, at=at)}"
     yield _votes(w, poll, later.result, labels)
+    yield from _unmet(w, poll, later.result)
     lots = later.result.get("lots", [])
     for each in lots:
         among = w.listed([labels[one] for one in each["between"]])

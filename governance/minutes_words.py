@@ -80,6 +80,10 @@ SV: Words = {
     "lot": "Lika röstetal. Lotten avgjorde, dragen ur talet `%(seed)s`.",
     "lot-among": "Lika mellan %(who)s. Lotten avgjorde, dragen ur talet `%(seed)s`.",
     "earlier-decision": "Tidigare beslut",
+    "conditions-unmet": "Villkoren kunde inte alla uppfyllas, så platser står vakanta "
+    "(%(number)s): %(which)s.",
+    "at-least": "från %(name)s minst %(number)s, valda %(count)s",
+    "at-most": "från %(name)s högst %(number)s, valda %(count)s",
     "decision": "Beslut",
     "elected": "Stämman valde %(who)s.",
     "deputies": "Suppleanter, i ordning: %(who)s.",
@@ -180,6 +184,10 @@ EN: Words = {
     "lot": "The votes were equal. The lot decided, drawn from the number `%(seed)s`.",
     "lot-among": "Equal: %(who)s. The lot decided, drawn from the number `%(seed)s`.",
     "earlier-decision": "Earlier decision",
+    "conditions-unmet": "The conditions could not all be met, so seats stay vacant (%(number)s): "
+    "%(which)s.",
+    "at-least": "from %(name)s at least %(number)s, elected %(count)s",
+    "at-most": "from %(name)s at most %(number)s, elected %(count)s",
     "decision": "Decision",
     "elected": "The meeting elected %(who)s.",
     "deputies": "Deputies, in order: %(who)s.",

@@ -26,7 +26,15 @@ STATUS = {
     "not-on-roll": 403,
     "not-found": 404,
     **dict.fromkeys(
-        ("invalid", "names-someone", "unreadable-register", "message-refused", "wrong-decryption"),
+        (
+            "invalid",
+            "may-not-stand",
+            "not-standing",
+            "names-someone",
+            "unreadable-register",
+            "message-refused",
+            "wrong-decryption",
+        ),
         422,
     ),
     "too-many": 429,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ballots.counting import count as steps
 from ballots.counting.plurality import NOBODY
+from governance import counts
 from governance.languages import pick
 from governance.polls import PEOPLE, Poll
 from web import drawings
@@ -122,6 +123,11 @@ class Tally:
         if self.poll.chooses != PEOPLE or self.waits:
             return 0
         return max(int(self.told["seats"]) - len(self.told["elected"]), 0)
+
+    @property
+    def unmet(self) -> list[counts.Unmet]:
+        """The conditions for which those seats are empty."""
+        return counts.unmet(self.poll, self.told)
 
     @property
     def blank(self) -> int:

@@ -468,3 +468,25 @@ def test_a_secret_vote_takes_no_ranking(hall):
     with pytest.raises(Invalid) as refused:
         booth.put(hall.item(ItemKind.ELECTION), candidates=NAMES, method="irv")
     assert refused.value.field == "method"
+
+
+def test_conditions_that_cannot_all_be_met_are_told_with_the_seats_that_stay_vacant(hall):
+    conditions = [
+        {"options": ["anna", "bo", "cilla"], "most": 1, "name": {"sv": "Lund", "en": "Lund"}},
+        {"options": ["dan"], "least": 2, "name": {"sv": "Uppsala", "en": "Uppsala"}},
+    ]
+    poll = elect(hall, "plurality", 3, {"conditions": conditions})
+    hall.vote(poll, "anna+bo+dan", "anna+bo", "anna+dan", "anna")
+    hall.declare(hall.close(poll))
+    assert poll.result["elected"] == ["anna", "dan"]
+    assert "Villkoren kunde inte alla uppfyllas, så platser står vakanta (1)" in told(hall, poll)
+    assert "från Lund högst 1, valda 1; från Uppsala minst 2, valda 1" in told(hall, poll)
+
+
+def test_seats_for_which_nobody_stands_are_no_fault_of_a_condition_that_is_met(hall):
+    conditions = [{"options": ["anna", "bo"], "least": 1, "name": {"sv": "Lund"}}]
+    poll = elect(hall, "plurality", 3, {"conditions": conditions})
+    hall.vote(poll, "anna", "anna", "dan")
+    hall.declare(hall.close(poll))
+    assert len(poll.result["elected"]) == 2
+    assert "Villkoren" not in told(hall, poll)

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from ballots.counting import formats, methods
 from ballots.counting.methods import METHODS
 from governance import polls
 from governance.agenda import ItemKind
@@ -201,3 +202,32 @@ def test_what_is_not_declared_is_for_members(client, hold):
     poll = hold("irv", ELECTIONS["irv"][2], declare=False)
     client.cookies.clear()
     assert client.get(f"/polls/{poll.id}/count").headers["location"].startswith("/login")
+
+
+def test_another_program_gets_the_ballots_in_a_format_that_it_reads(client, hold):
+    poll = hold("scottish-stv", ["anna>bo", "anna>bo", "cilla"], 1)
+    text = read(client, poll)
+    for ending in ("blt", "json"):
+        at = f"/polls/{poll.id}/ballots.{ending}"
+        assert f'href="{at}"' in text
+        profile = formats.parse(client.get(at).content, ending=ending)
+        assert sum(profile.ballots.values()) == 3
+        counted = methods.count("scottish-stv", profile, seats=1)
+        assert [counted.name(each) for each in counted.elected] == ["Anna Berg"]
+
+
+def test_equal_ranks_are_no_blt_and_unfinished_votes_give_no_ballots(client, hold):
+    poll = hold("schulze", ["anna=bo>cilla", "bo>anna"], settings={"equal": True})
+    text = read(client, poll)
+    assert "ballots.blt" not in text
+    assert f"/polls/{poll.id}/ballots.json" in text
+    waiting = hold("irv", ["anna"], declare=False)
+    assert client.get(f"/polls/{waiting.id}/ballots.json").status_code == 404
+
+
+def test_the_page_says_which_conditions_leave_seats_vacant(client, hold):
+    conditions = [{"options": ["dan"], "least": 2, "name": {"sv": "Uppsala", "en": "Uppsala"}}]
+    poll = hold("plurality", ["anna", "anna", "dan"], 3, {"conditions": conditions})
+    text = plain(read(client, poll))
+    assert "The conditions could not all be met" in text
+    assert "From Uppsala at least 2 are to be elected; elected: 1." in text

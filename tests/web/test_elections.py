@@ -436,6 +436,68 @@ def test_a_ballot_from_the_chairs_page_seats_whom_it_elects(
     assert (made.name, made.deputy) == ("Bo Öst", False)
 
 
+@pytest.fixture
+def floor_of_three(database, log_in, client, called, stand, anna, bo, cleo, clock, board):
+    """The election is taken up, Anna stands, and the roll is approved; the chair is logged in."""
+    stand(anna)
+    clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
+    begin(database, called, cleo, clock.now)
+    with database.writing() as db:
+        meeting = db.get_one(Meeting, called.meeting_id)
+        for each in (anna, bo):
+            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
+        chance = secrets.token_bytes
+        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    log_in(client, cleo)
+    return called
+
+
+def put_to_vote(client, election, names, **changed):
+    form = {"question_sv": "Val av styrelse", "candidates": names, "seen": 0, **changed}
+    at = f"/meetings/{election.meeting_id}/items/{election.item_id}/ballot"
+    return client.post(at, data=form)
+
+
+def test_a_name_written_by_the_chair_is_nominated_where_they_consent(
+    client, database, floor_of_three
+):
+    refused = put_to_vote(client, floor_of_three, "Anna Åberg\nBo Öst")
+    assert 'id="candidates-error"' in refused.text
+    assert "Bo Öst does not stand" in refused.text
+    answer = put_to_vote(client, floor_of_three, "Anna Åberg\nBo Öst", consents="yes")
+    assert "vote-opened" in answer.headers["location"], answer.text
+    with database.reading() as db:
+        (poll,) = polls.of_item(db, floor_of_three.item_id)
+        made = db.scalars(sa.select(Candidate).where(Candidate.key == "bo-ost")).one()
+    assert [each["id"] for each in poll.options][:2] == ["anna-aberg", "bo-ost"]
+    assert (made.state, made.from_floor) == (CandidateState.STANDING, True)
+
+
+def test_of_two_members_of_one_name_the_chair_has_to_say_which(
+    client, database, floor_of_three, make_member
+):
+    for number in ("71", "72"):
+        make_member(number, given_name="Eva", family_name="Ek")
+    names = "Anna Åberg\nEva Ek"
+    refused = put_to_vote(client, floor_of_three, names, consents="yes")
+    assert "2 members have this name" in refused.text
+    with database.reading() as db:
+        assert not polls.of_item(db, floor_of_three.item_id)
+    answer = put_to_vote(client, floor_of_three, "Anna Åberg\n72", consents="yes")
+    assert "vote-opened" in answer.headers["location"], answer.text
+    with database.reading() as db:
+        made = db.scalars(sa.select(Candidate).where(Candidate.key == "eva-ek")).one()
+        assert db.get_one(Member, made.member_id).number == "72"
+
+
+def test_after_the_floor_is_closed_the_chair_adds_nobody(client, database, floor_of_three):
+    client.post(f"/elections/{floor_of_three.id}/floor/close")
+    refused = put_to_vote(client, floor_of_three, "Anna Åberg\nBo Öst", consents="yes")
+    assert "Nominations are closed" in refused.text
+    with database.reading() as db:
+        assert not polls.of_item(db, floor_of_three.item_id)
+
+
 def test_a_recount_that_meets_a_new_tie_asks_for_a_new_lots_seed(
     client, log_in, database, called, stand, anna, bo, nominator, cleo, clock, house, board
 ):

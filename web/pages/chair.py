@@ -104,6 +104,7 @@ def answer(
         board = standing(db, meeting_id)
         trustees = _opening(db, house, room.vote)
         standing_here = _standing_here(db, room)
+        election = elections.of_item(db, room.current.id) if room.current else None
     clause = _clause(room, asked)
     return page(
         visitor,
@@ -126,6 +127,7 @@ def answer(
         opinions=OPINIONS,
         dissents=said,
         questions=_questions(visitor),
+        election=election,
         ways=ways_of_counting.offered(elects=_elects(room)),
         settings=ways_of_counting.SETTINGS,
         own_field=ways_of_counting.field,
@@ -217,7 +219,17 @@ def _proposed(room: Rostrum, clause: Clause | None, visitor: Visitor) -> dict[st
     names = ", ".join(each.name for office in offices for each in room.officers[office])
     if names:
         question = {code: f"{text}: {names}" for code, text in question.items()}
-    empty = ("outcome", "adopt", "reject", "abstain", "candidates", "minutes", "revote", "holder")
+    empty = (
+        "consents",
+        "outcome",
+        "adopt",
+        "reject",
+        "abstain",
+        "candidates",
+        "minutes",
+        "revote",
+        "holder",
+    )
     counting = ways_of_counting.fields(visitor.association.languages)
     return {
         **dict.fromkeys((*empty, *counting, "choice", "seed", "reason"), ""),

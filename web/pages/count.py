@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 
+from ballots.choice import RANKING
 from governance import recounts
 from governance.agenda import AgendaItem
 from governance.errors import NotFound
@@ -40,6 +41,7 @@ def show(house: House, visitor: Visitor, poll_id: int) -> Response[str]:
         how=HOW[poll.method],
         quota=QUOTA.get(poll.method, ""),
         recorded=poll.election is not None and poll.state is PollState.DECLARED,
+        blt=poll.asked.form == RANKING and not poll.rule.get("equal"),
         secret=poll.kind is PollKind.SECRET_BALLOT,
     )
 

@@ -108,10 +108,11 @@ def open_ballot(
     house: House, visitor: Visitor, meeting_id: int, item_id: int, data: Form
 ) -> Response[Any]:
     languages = visitor.association.languages
-    form = entered(data, "candidates", "minutes", *ways_of_counting.fields(languages))
+    own = ways_of_counting.fields(languages)
+    form = entered(data, "candidates", "consents", "minutes", *own)
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
-        standing = elections.ballot(db, item, form["candidates"].splitlines())
+        standing = ballot(db, item, form, asked)
         elects = item.kind is ItemKind.ELECTION
         method = ways_of_counting.chosen(form, elects=elects)
         with ways_of_counting.beside(method, languages):
@@ -128,6 +129,16 @@ def open_ballot(
         return "vote-opened"
 
     return put_to_vote(house, visitor, (meeting_id, item_id), data, "ballot", put, form)
+
+
+def ballot(
+    db: Session, item: AgendaItem, form: dict[str, str], asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Who is voted on; those who consent in the room are first nominated from the floor."""
+    names = form["candidates"].splitlines()
+    if form["consents"] == "yes":
+        elections.name_from_floor(db, item, names, by_id=asked["by_id"], now=asked["now"])
+    return elections.ballot(db, item, names)
 
 
 def closes_at(form: dict[str, str], now: dt.datetime) -> dt.datetime | None:

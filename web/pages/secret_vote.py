@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response, post
 from sqlalchemy.orm import Session
 
-from governance import elections, opening, polls, server_keys
+from governance import opening, polls, server_keys
 from governance.agenda import AgendaItem, ItemKind
 from governance.meetings import Meeting
 from governance.polls import Poll, PollState
@@ -17,7 +17,7 @@ from web import ways_of_counting
 from web.auth import Visitor
 from web.forms import Form
 from web.house import House
-from web.pages.deciding import closes_at, on_poll, put_to_vote
+from web.pages.deciding import ballot, closes_at, on_poll, put_to_vote
 from web.render import entered
 
 
@@ -28,13 +28,14 @@ def open_secret(
     """The electoral board holds the key, or the server alone: then with a key made here."""
     languages = visitor.association.languages
     own = ways_of_counting.fields(languages)
+    given = entered(data, "candidates", "consents", "minutes", "revote", "holder", *own)
     # Nobody's choice is named in a secret ballot, whatever another form would say.
-    form = {**entered(data, "candidates", "minutes", "revote", "holder", *own), "naming": ""}
+    form = {**given, "naming": ""}
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
-        standing = elections.ballot(db, item, form["candidates"].splitlines())
+        standing = ballot(db, item, form, asked)
         elects = item.kind is ItemKind.ELECTION
         method = ways_of_counting.chosen(form, elects=elects)
         with ways_of_counting.beside(method, languages):

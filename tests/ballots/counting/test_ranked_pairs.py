@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import given
 from ballots.counting.count import Lots
 from ballots.counting.methods import count
 from ballots.counting.profile import RankedProfile, ranked
+from tests.ballots.counting import naive_ranked_pairs
 from tests.ballots.counting.profiles import SEED, profiles, vectors
 from tests.ballots.counting.test_schulze import debian
 
@@ -87,3 +89,22 @@ def test_who_beats_everybody_is_placed_first_in_any_order_of_the_candidates(prof
     )
     again = count("ranked-pairs", turned, lots=Lots(seed=SEED))
     assert set(again.elected) == set(counted.elected)
+
+
+def test_thousands_of_random_elections_are_won_by_whom_the_textbook_elects():
+    chance = random.Random(11)  # noqa: S311 - the same elections each time
+    alone = 0
+    for number in range(3_000):
+        people = "ABCD"[: chance.randint(2, 4)]
+        most = chance.choice([1, 3, 1_000])  # few votes tie often, many hardly ever
+        ballots = [
+            (chance.randint(1, most), chance.sample(people, chance.randint(1, len(people))))
+            for _ in range(chance.randint(1, 6))
+        ]
+        profile = ranked(people, ballots)
+        possible = naive_ranked_pairs.winners(profile)
+        lots = Lots(seed=f"{number:064x}")
+        (elected,) = count("ranked-pairs", profile, seats=1, lots=lots).elected
+        assert elected in possible, ballots
+        alone += len(possible) == 1
+    assert alone > 1_500, "most have one winner, whatever the lot"
