@@ -103,9 +103,11 @@ def _ranked(poll: Question, ballots: AnyProfile, lots: Lots) -> tuple[dict[str, 
     counted = methods.count(poll.method, ballots, lots=lots, options=options(poll.rule))
     # Deputies of a transferable vote are found in counts of their own, with lots of their own.
     ties = [tie for each in (counted, *counted.deputy_counts) for tie in each.ties]
-    seeds = [tie.seed for tie in ties if tie.seed]
+    waits = any(tie.waits for tie in ties)
+    # While a lot is waited for, no seed has decided the count, whatever earlier lots have.
+    seeds = [] if waits else [tie.seed for tie in ties if tie.seed]
     seed = lots.seed if lots.seed in seeds else next(iter(seeds), None)
-    return {**counted.as_dict(), "tied": any(tie.waits for tie in ties), "seed": seed}, ties
+    return {**counted.as_dict(), "tied": waits, "seed": seed}, ties
 
 
 def _settled(earlier: Lotteries) -> tuple[tuple[frozenset[str], str], ...]:

@@ -73,7 +73,7 @@ def count(
     options = Options(conditions=tuple(conditions), deputies=deputies)
     seated = seating.seat(order, seats, Lots(seed=seed, earlier=earlier), options)
     drawn = [tie for tie in seated.ties if tie.about == SEAT] or seated.ties
-    shown = next((tie for tie in drawn if tie.waits), drawn[0] if drawn else None)
+    shown = next((tie for tie in seated.ties if tie.waits), drawn[0] if drawn else None)
     tied = list(shown.between) if shown else []
     return Count(
         votes=dict(votes),

@@ -118,3 +118,34 @@ def test_a_rule_that_cannot_be_counted_by_is_malformed_and_nothing_worse(more):
 def test_what_a_result_says_beside_its_ballots_is_read_strictly(said):
     with pytest.raises(Malformed):
         recount(manifest("ranking", seats=1), {"anna": 1, "bo": 1}, said)
+
+
+def test_a_recount_says_which_seed_decided_which_tie():
+    options = [{"id": each, "label": {"en": each}} for each in ("ann", "bob", "cid", "dot")]
+    rule = {**RULE, "seats": 1, "deputies": 3, "most": 1}
+    asked = replace(MANIFEST, options=options, method="plurality", rule=rule)
+    choices = {"ann": 2, "bob": 2, "cid": 1, "dot": 1}
+    earlier = [{"between": ["ann", "bob"], "seed": SEED}]
+    waiting = count_poll.count(asked, choices, earlier=earlier)
+    assert (waiting["tied"], waiting["seed"]) == (["cid", "dot"], None), "the new tie waits"
+    made = count_poll.count(asked, choices, seed="77" * 32, earlier=earlier)
+    assert made["lots"] == [
+        {"between": ["ann", "bob"], "seed": SEED},
+        {"between": ["cid", "dot"], "seed": "77" * 32},
+    ]
+    assert recount(asked, choices, made).items() >= made.items(), "and counting again agrees"
+    with pytest.raises(Malformed):
+        recount(asked, choices, {**made, "lots": [{"between": "ann"}]})
+
+
+def test_a_ranked_recount_waits_for_the_seed_of_a_new_tie_though_an_earlier_lot_holds():
+    options = [{"id": each, "label": {"en": each}} for each in ("ann", "bob", "cid", "dot")]
+    asked = replace(MANIFEST, options=options, method="schulze", rule={**RULE, "seats": 1})
+    asked = replace(asked, rule={**asked.rule, "deputies": 3})
+    choices = {"ann>cid": 1, "ann>dot": 1, "bob>cid": 1, "bob>dot": 1}
+    earlier = [{"between": ["ann", "bob"], "seed": SEED}]
+    waiting = count_poll.count(asked, choices, earlier=earlier)
+    assert (waiting["tied"], waiting["seed"]) == (True, None)
+    made = count_poll.count(asked, choices, seed="77" * 32, earlier=earlier)
+    assert {each["seed"] for each in made["lots"]} == {SEED, "77" * 32}
+    assert recount(asked, choices, made).items() >= made.items()
