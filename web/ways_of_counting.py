@@ -13,7 +13,10 @@ from governance.languages import LANGUAGES
 USUAL, BUDGET = "plurality", "equal-shares"
 # For elections and for proposals; each with when it fits.
 METHODS: dict[str, tuple[str, str]] = {
-    USUAL: (N_("Most votes"), N_("The rule of the law (6:34): each member chooses up to k names.")),
+    USUAL: (
+        N_("Most votes"),
+        N_("The rule of the law (6:34): each member names at most as many as are elected."),
+    ),
     "approval": (
         N_("Approval"),
         N_("Each member approves of as many as they like. Fits when several could be accepted."),
