@@ -96,6 +96,11 @@ def decision(db: Session, poll: Poll, outcome: str, result: Mapping[str, Any]) -
     )
 
 
+def waits(result: Mapping[str, Any]) -> bool:
+    """Whether a lot is still to be drawn."""
+    return bool(result.get("tied")) and not result.get("seed")
+
+
 @dataclass(frozen=True)
 class Unmet:
     """A condition on the seats for which some stay vacant."""
@@ -110,8 +115,7 @@ def unmet(poll: Poll, result: Mapping[str, Any]) -> list[Unmet]:
     """The conditions for which seats stay vacant: too few elected, or no more allowed."""
     elected = set(result.get("elected", ()))
     seats = poll.rule.get("seats", 0)
-    waits = result.get("tied") and not result.get("seed")
-    if waits or len(elected) >= seats:
+    if waits(result) or len(elected) >= seats:
         return []
     out = set(result.get("withdrawn", ()))
     return [

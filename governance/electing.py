@@ -81,6 +81,15 @@ class Election(Base):
     def filled_deputies(self) -> int:
         return self.proposed_deputies if self.deputies is None else self.deputies
 
+    @property
+    def most_deputies(self) -> int:
+        """Beside the ordinary seats; where deputies alone are elected, none."""
+        return 0 if self.of_deputies else MOST_SEATS
+
+    @property
+    def of_directors(self) -> bool:
+        return self.office is Office.BOARD and not self.of_deputies
+
 
 class NotOfTheCommittee(NotAllowed):
     message = N_("The nomination committee does this; where there is none, the board.")
@@ -200,7 +209,7 @@ def change(
     """What is to be filled and for how long, before the meeting. Raises Invalid, TermTooLong."""
     meeting = to_prepare(db, election, by_id)
     check_number(seats, 1, MOST_SEATS, "seats")
-    check_number(deputies, 0, 0 if election.of_deputies else MOST_SEATS, "deputies")
+    check_number(deputies, 0, election.most_deputies, "deputies")
     _check_years(meeting.association, election.office, years)
     if starts_on is not None and starts_on < meeting.association.today(meeting.starts_at):
         raise Invalid(N_("A term begins on the day of the meeting or later."), field="starts_on")

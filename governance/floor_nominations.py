@@ -24,7 +24,7 @@ from governance.electing import Election
 from governance.errors import N_, Invalid, NotAllowed, Refused, WrongState
 from governance.meetings import Meeting, MeetingState
 from governance.members import Member
-from governance.offices import OF_THE_MEETING, Office
+from governance.offices import OF_THE_MEETING
 from governance.polls import Poll, PollState
 
 SEATS = "seats"  # the agenda's item on the number of directors
@@ -116,10 +116,8 @@ def decide_seats(
     presiding.require(db, meeting.id, by_id)
     candidates.check_open(db, election)
     electing.check_number(seats, 1, electing.MOST_SEATS, "seats")
-    most = 0 if election.of_deputies else electing.MOST_SEATS
-    electing.check_number(deputies, 0, most, "deputies")
-    directors = election.office is Office.BOARD and not election.of_deputies
-    decided = _decision(db, meeting) if directors else None
+    electing.check_number(deputies, 0, election.most_deputies, "deputies")
+    decided = _decision(db, meeting) if election.of_directors else None
     election.seats, election.deputies = seats, deputies
     election.seats_poll_id = decided.id if decided is not None else None
     db.flush()
@@ -149,8 +147,7 @@ def acclaim(db: Session, election: Election, *, by_id: int, now: dt.datetime) ->
     presiding.require(db, meeting.id, by_id)
     if election.floor_closed_at is None and election.office not in OF_THE_MEETING:
         raise WrongState(N_("Close the nominations first."))
-    directors = election.office is Office.BOARD and not election.of_deputies
-    if directors and election.seats is None:
+    if election.of_directors and election.seats is None:
         item = next((each for each in agenda.items(db, meeting.id) if each.key == SEATS), None)
         if item is not None:
             raise SeatsNotDecided(position=item.position)

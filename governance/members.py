@@ -102,13 +102,18 @@ def count(db: Session, association_id: int, day: dt.date) -> int:
     return db.scalars(sa.select(sa.func.count()).select_from(members)).one()
 
 
+def matching(found: sa.Select[Member], words: str) -> sa.Select[Member]:
+    """Those of them who match every word."""
+    for word in words.split()[:5]:
+        found = found.where(Member.folded.contains(word.casefold(), autoescape=True))
+    return found
+
+
 def search(
     db: Session, association_id: int, words: str, *, offset: int = 0, limit: int = 50
 ) -> tuple[list[Member], int]:
     """A page of the register whose members match every word, and how many there are in all."""
-    found = sa.select(Member).where(Member.association_id == association_id)
-    for word in words.split()[:5]:
-        found = found.where(Member.folded.contains(word.casefold(), autoescape=True))
+    found = matching(sa.select(Member).where(Member.association_id == association_id), words)
     by_name = found.order_by(Member.family_name, Member.given_name, Member.id)
     page = list(db.scalars(by_name.offset(offset).limit(limit)))
     if page and len(page) < limit:  # the last page: a long register is not read twice

@@ -70,9 +70,7 @@ def only_by_post(meeting: Meeting, words: str = "", *, now: dt.datetime) -> sa.S
         NominationLetter.state == DispatchState.FAILED,
     )
     found = members.on_register(meeting.association_id, meeting.association.today(now))
-    for word in words.split()[:5]:
-        found = found.where(Member.folded.contains(word.casefold(), autoescape=True))
-    return found.where(sa.or_(Member.email.is_(None), came_back))
+    return members.matching(found, words).where(sa.or_(Member.email.is_(None), came_back))
 
 
 def how_many_by_post(db: Session, meeting: Meeting, words: str = "", *, now: dt.datetime) -> int:

@@ -84,13 +84,16 @@ class Seats:
     election: Election
     meeting: Meeting
     terms: Sequence[Term]
-    vacant: int
     until_year: int
 
     @property
     def sitting(self) -> list[Term]:
         """By its ordinary seats; where only deputies were elected, by theirs."""
         return [each for each in self.terms if self.election.of_deputies or not each.deputy]
+
+    @property
+    def vacant(self) -> int:
+        return max(0, self.election.filled - len(self.sitting))
 
 
 def begin(

@@ -132,7 +132,7 @@ def _count(
         raise Invalid(
             N_("A seed is 64 characters, each 0 to 9 or a to f."), field="seed"
         ) from error
-    if result["tied"] and result["seed"] is None:
+    if counts.waits(result):
         raise RecountTied
     return {**result, "withdrawn": out}
 

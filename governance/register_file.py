@@ -100,10 +100,14 @@ def _decoded(data: bytes) -> str:
     raise Unreadable
 
 
+# Tells spreadsheets that this is UTF-8.
+MARK = "\ufeff"
+
+
 def export_register(db: Session, association: Association) -> Iterator[str]:
     """The register as CSV, line by line: what import reads, and what a spreadsheet opens safely."""
     columns = list(HEADINGS)
-    yield "\ufeff" + line([HEADING[name] for name in columns])
+    yield MARK + line([HEADING[name] for name in columns])
     members = (
         sa.select(Member).where(Member.association_id == association.id).order_by(Member.number)
     )
@@ -117,6 +121,11 @@ def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     # A spreadsheet runs a cell that begins like a formula.
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def spreadsheet(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """A whole table as a file."""
+    return "".join([MARK, line(columns), *map(line, rows)]).encode()
 
 
 def line(values: Iterable[object]) -> str:

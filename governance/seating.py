@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -280,8 +279,7 @@ def seats(db: Session, association_id: int) -> list[Seats]:
     for election, meeting in db.execute(rows.where(Election.id.in_(ids))).all():
         terms = [each for each in running if each.election_id == election.id]
         starts = election.starts_on or meeting.association.today(meeting.starts_at)
-        seats = Seats(election, meeting, terms, 0, starts.year + election.years)
-        found.append(replace(seats, vacant=max(0, election.filled - len(seats.sitting))))
+        found.append(Seats(election, meeting, terms, starts.year + election.years))
     return sorted(found, key=lambda each: (ORDER.index(each.election.office), each.until_year))
 
 

@@ -115,7 +115,7 @@ class Tally:
 
     @property
     def waits(self) -> bool:
-        return bool(self.told["tied"]) and not self.told.get("seed")
+        return counts.waits(self.told)
 
     @property
     def vacant(self) -> int:

@@ -241,9 +241,8 @@ def _compare(floor: Floor, people: Sequence[Member]) -> polls.Poll:
     """An election in pairs, among so many that its table is wider than a phone."""
     item = floor.item(ItemKind.ELECTION, title={"sv": "Val av talesperson", "en": "Speaker"})
     floor.take_up(item)
-    names = ["Anna Berg", "Bo Dal", "Cilla Ek", "Dan Falk", "Elin Åkerström", "Farid Nilsson"]
-    poll = floor.open_ballot(item, candidates=names, method="schulze")
-    ids = [option["id"] for option in poll.options][: len(names)]
+    poll = floor.open_ballot(item, candidates=open_votes.COUNCIL, method="schulze")
+    ids = [option["id"] for option in poll.options][: len(open_votes.COUNCIL)]
     for at, member in enumerate(people[:5]):
         floor.cast(poll, member, ">".join(ids[at % 2 :]))
     floor.close(poll)

@@ -11,6 +11,7 @@ from ballots.checkpoint import VerifierKey
 from ballots.receipt import verify_receipt
 from governance import logins
 from governance.agenda import ItemKind
+from tests.journeys.people import check_my_vote
 from web.auth import session_cookie
 
 NAMES = [("anna", "Anna Berg"), ("bo", "Bo Dal"), ("cilla", "Cilla Ek"), ("dan", "Dan Falk")]
@@ -87,8 +88,7 @@ def test_a_ranking_by_keyboard_is_cast_and_its_receipt_verified(
     verify_receipt(kept["receipt"], VerifierKey.parse(board.signer.verifier_key))
     assert floor.ballots(poll) == {floor.slot(poll, anna): "cilla>bo"}
     phone.goto(f"/polls/{poll.id}")
-    phone.locator("[data-mine][data-ready]").wait_for()
-    phone.get_by_role("button", name="Check my vote").click()
+    check_my_vote(phone)
     phone.get_by_role("heading", name="Your vote is on the log").wait_for()
     assert "1. Cilla Ek\n2. Bo Dal" in phone.locator("[data-outcome]").inner_text()
 

@@ -13,6 +13,7 @@ from ballots.checkpoint import VerifierKey
 from ballots.receipt import short_code, verify_receipt
 from governance import logins, polls
 from governance.polls import Poll
+from tests.journeys.people import check_my_vote
 from web.auth import session_cookie
 
 KEPT = """() => Object.entries(localStorage)
@@ -66,11 +67,6 @@ def cast(page: Page) -> None:
     page.get_by_role("button", name="Cast my vote").click()
 
 
-def check_mine(page: Page) -> None:
-    page.locator("[data-mine][data-ready]").wait_for()
-    page.get_by_role("button", name="Check my vote").click()
-
-
 def outcome(page: Page, heading: str) -> str:
     page.get_by_role("heading", name=heading).wait_for()
     expect(page.locator("[data-outcome]")).to_be_focused()
@@ -110,7 +106,7 @@ def test_a_reload_keeps_the_receipt_and_one_tap_checks_it(phone, poll):
     phone.reload()
     code = phone.locator("p.short-code").inner_text()
     assert code in said
-    check_mine(phone)
+    check_my_vote(phone)
     verdict = outcome(phone, "Your vote is on the log")
     assert code in verdict
     assert "Adopt" in verdict  # from the ballot that this browser kept
@@ -160,7 +156,7 @@ def test_an_answer_lost_for_good_is_found_on_the_votes_page(phone, poll, floor):
     phone.get_by_text("No answer yet").wait_for()
     phone.on("dialog", lambda dialog: dialog.accept())
     phone.goto(f"/polls/{poll.id}")
-    check_mine(phone)
+    check_my_vote(phone)
     outcome(phone, "Your vote is on the log")
     [kept] = phone.evaluate(KEPT)
     assert kept["ballot"].endswith("choice adopt\n")
@@ -216,7 +212,7 @@ def test_a_vote_from_another_device_stands_and_is_told(phone, poll, floor, anna)
     outcome(phone, "A ballot of yours is on the log already")
     assert phone.evaluate(KEPT) == []
     phone.get_by_role("link", name="See its receipt").click()
-    check_mine(phone)
+    check_my_vote(phone)
     assert "has not kept the ballot" in outcome(phone, "Your vote is on the log")
 
 
@@ -372,7 +368,7 @@ def test_a_ballot_that_the_log_has_lost_turns_red_and_is_reported(phone, poll, f
     outcome(phone, "You have voted")
     phone.goto(f"/polls/{poll.id}")
     phone.route("**/board/slots/**", lambda route: route.fulfill(json={"index": None}))
-    check_mine(phone)
+    check_my_vote(phone)
     outcome(phone, "This receipt does not hold")
     phone.get_by_role("link", name="Report a problem").first.click()
     phone.get_by_label("What happened?").fill("It was green, now it is red.")

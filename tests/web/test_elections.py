@@ -328,7 +328,18 @@ def test_the_proposal_is_made_and_stands_in_the_draft_of_the_notice(
     assert "<em>kan</em>" in client.get(at).text
 
 
-def begin(database, election, chair, now, *present) -> None:
+def approve_roll(database, board, election, chair, now, *present) -> Meeting:
+    """These come into the room, and the meeting approves its roll."""
+    with database.writing() as db:
+        meeting = db.get_one(Meeting, election.meeting_id)
+        for each in present:
+            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=now)
+        chance = secrets.token_bytes
+        roll.approve(db, board, meeting, by_id=chair.id, now=now, chance=chance)
+    return meeting
+
+
+def begin(database, election, chair, now) -> None:
     """The meeting is open, led by `chair`, and has taken the board's election up."""
     with database.writing() as db:
         meeting = db.get_one(Meeting, election.meeting_id)
@@ -405,12 +416,7 @@ def test_a_ballot_from_the_chairs_page_seats_whom_it_elects(
         stand(each)
     clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
     begin(database, called, cleo, clock.now)
-    with database.writing() as db:
-        meeting = db.get_one(Meeting, called.meeting_id)
-        for each in (anna, bo):
-            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
-        chance = secrets.token_bytes
-        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    meeting = approve_roll(database, board, called, cleo, clock.now, anna, bo)
     log_in(client, cleo)
     for step in ("floor/close", "seats"):
         client.post(f"/elections/{called.id}/{step}", data={"seats": "1", "deputies": "1"})
@@ -442,12 +448,7 @@ def floor_of_three(database, log_in, client, called, stand, anna, bo, cleo, cloc
     stand(anna)
     clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
     begin(database, called, cleo, clock.now)
-    with database.writing() as db:
-        meeting = db.get_one(Meeting, called.meeting_id)
-        for each in (anna, bo):
-            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
-        chance = secrets.token_bytes
-        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    approve_roll(database, board, called, cleo, clock.now, anna, bo)
     log_in(client, cleo)
     return called
 
@@ -506,12 +507,7 @@ def test_a_recount_that_meets_a_new_tie_asks_for_a_new_lots_seed(
     clock.now = dt.datetime(2027, 6, 10, 17, tzinfo=dt.UTC)
     begin(database, called, cleo, clock.now)
     here = (anna, bo, nominator, cleo)
-    with database.writing() as db:
-        meeting = db.get_one(Meeting, called.meeting_id)
-        for each in here:
-            attendance.arrive(db, meeting, each, Presence.ROOM, by_id=each.id, now=clock.now)
-        chance = secrets.token_bytes
-        roll.approve(db, board, meeting, by_id=cleo.id, now=clock.now, chance=chance)
+    meeting = approve_roll(database, board, called, cleo, clock.now, *here)
     log_in(client, cleo)
     at = f"/elections/{called.id}"
     for step in ("floor/close", "seats"):

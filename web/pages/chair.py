@@ -25,7 +25,7 @@ from web.house import House
 from web.pages.documents import meeting_for
 from web.pages.electoral_board import standing
 from web.pages.motions import OPINIONS
-from web.pages.polls import box
+from web.pages.polls import box, keepers
 from web.render import page, see
 from web.rostrum import OFFICES_OF, Clause, Rostrum, Step, stand
 
@@ -101,6 +101,8 @@ def answer(
         asked = _settled(room, step, asked)
         people = _people(db, room, asked) if step is Step.OFFICERS else []
         cast = box(db, house, room.vote) if room.vote else None
+        secretly = room.vote is not None and room.vote.kind is PollKind.SECRET_BALLOT
+        holders = keepers(db, room.vote) if room.vote and secretly else None
         board = standing(db, meeting_id)
         trustees = _opening(db, house, room.vote)
         standing_here = _standing_here(db, room)
@@ -121,6 +123,7 @@ def answer(
         needed=results.NEEDED,
         majority=_majority(visitor, room),
         box=cast,
+        keepers=holders,
         board=board,
         opening=trustees,
         fewest=FEWEST,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from litestar import Response, post
@@ -112,33 +113,36 @@ def open_ballot(
     form = entered(data, "candidates", "consents", "minutes", *own)
 
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
-        standing = ballot(db, item, form, asked)
-        elects = item.kind is ItemKind.ELECTION
-        method = ways_of_counting.chosen(form, elects=elects)
-        with ways_of_counting.beside(method, languages):
-            polls.open_ballot(
-                db,
-                house.board,
-                meeting,
-                item,
-                **ways_of_counting.asked(form, standing, languages, elects=elects),
-                closes_at=closes_at(form, asked["now"]),
-                chance=secrets.token_bytes,
-                **asked,
-            )
+        with ballot(db, item, form, languages, asked) as ballot_asked:
+            polls.open_ballot(db, house.board, meeting, item, **ballot_asked)
         return "vote-opened"
 
     return put_to_vote(house, visitor, (meeting_id, item_id), data, "ballot", put, form)
 
 
+@contextmanager
 def ballot(
-    db: Session, item: AgendaItem, form: dict[str, str], asked: dict[str, Any]
-) -> dict[str, Any]:
-    """Who is voted on; those who consent in the room are first nominated from the floor."""
+    db: Session,
+    item: AgendaItem,
+    form: dict[str, str],
+    languages: Sequence[str],
+    asked: dict[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """What a ballot is opened with, open or secret; what is refused is said beside its field.
+
+    Those who consent in the room are first nominated from the floor.
+    """
     names = form["candidates"].splitlines()
     if form["consents"] == "yes":
         elections.name_from_floor(db, item, names, by_id=asked["by_id"], now=asked["now"])
-    return elections.ballot(db, item, names)
+    standing, elects = elections.ballot(db, item, names), item.kind is ItemKind.ELECTION
+    with ways_of_counting.beside(ways_of_counting.chosen(form, elects=elects), languages):
+        yield {
+            **ways_of_counting.asked(form, standing, languages, elects=elects),
+            "closes_at": closes_at(form, asked["now"]),
+            "chance": secrets.token_bytes,
+            **asked,
+        }
 
 
 def closes_at(form: dict[str, str], now: dt.datetime) -> dt.datetime | None:

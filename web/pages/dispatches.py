@@ -93,9 +93,8 @@ def as_csv(
     with house.database.reading() as db:
         _, notice = _issued(db, visitor, meeting_id)
         letters = dispatches.listed(db, notice.id, "post", about)
-    lines = [register_file.line(COLUMNS), *(register_file.line(_row(*each)) for each in letters)]
-    # With the mark that tells spreadsheets that this is UTF-8.
-    return file("\ufeff".encode() + "".join(lines).encode(), f"post-{meeting_id}.csv", "text/csv")
+    listed = register_file.spreadsheet(COLUMNS, (_row(*each) for each in letters))
+    return file(listed, f"post-{meeting_id}.csv", "text/csv")
 
 
 def _row(letter: Dispatch, member: Member) -> tuple[str, ...]:

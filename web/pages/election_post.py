@@ -59,10 +59,8 @@ def as_csv(house: House, visitor: Visitor, meeting_id: int) -> Response[bytes]:
     with house.database.reading() as db:
         meeting = _meeting(db, visitor, meeting_id)
         people = db.scalars(nomination_letters.only_by_post(meeting, now=house.clock())).all()
-    lines = [register_file.line(COLUMNS), *(register_file.line(_row(each)) for each in people)]
-    # With the mark that tells spreadsheets that this is UTF-8.
-    body = "\ufeff".encode() + "".join(lines).encode()
-    return file(body, f"call-by-post-{meeting_id}.csv", "text/csv")
+    listed = register_file.spreadsheet(COLUMNS, map(_row, people))
+    return file(listed, f"call-by-post-{meeting_id}.csv", "text/csv")
 
 
 def _row(member: Member) -> tuple[str, ...]:

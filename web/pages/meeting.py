@@ -153,7 +153,7 @@ def _here(
     db: Session, visitor: Visitor, meeting: Meeting, lines: list[Line], now: dt.datetime
 ) -> Here:
     member = visitor.require()
-    asked = _quorum(visitor, meeting, lines)
+    asked = _quorum(visitor.association, meeting, lines)
     total = None
     if asked is not None:
         total = members.count(db, meeting.association_id, visitor.association.today(now))
@@ -167,11 +167,13 @@ def _here(
     )
 
 
-def _quorum(visitor: Visitor, meeting: Meeting, lines: list[Line]) -> tuple[int, int] | None:
+def _quorum(
+    association: Association, meeting: Meeting, lines: list[Line]
+) -> tuple[int, int] | None:
     """What share of the members the current item's majority asks to be present, if any."""
     items = (line.item for line in lines)
     current = next((each for each in items if each.id == meeting.current_item_id), None)
-    majorities = rulebook.of(visitor.association).majorities
+    majorities = rulebook.of(association).majorities
     majority = majorities.get(current.majority if current else "ordinary")
     return majority.rule.quorum if majority else None
 

@@ -128,7 +128,7 @@ def _office(
     awaited = minutes.awaited(db, written) if written and state is MinutesState.SIGNING else []
     final = state in (MinutesState.APPROVED, MinutesState.PUBLISHED)
     missing = minutes.missing(db, written) if written and state is MinutesState.DRAFT else []
-    presides = presiding.presides(db, meeting.id, visitor.member.id)
+    presides = presiding.leads(db, meeting.id, held)
     dates = meetings.deadlines(meeting, visitor.association)
     return Office(
         writes=writes,

@@ -75,7 +75,6 @@ class Box:
     ballots: int | None  # how many are in it; None: not told while a secret vote is open
     crowd: str  # then, "few" or "many"
     voters: int  # how many may vote
-    keepers: Keepers | None  # of a secret vote
 
 
 def own(db: Session, visitor: Visitor, poll: Poll) -> Own:
@@ -106,14 +105,12 @@ def _place(db: Session, visitor: Visitor, poll: Poll) -> tuple[str | None, int |
 
 def box(db: Session, house: House, poll: Poll) -> Box:
     taken_on = db.get(roll.Roll, poll.roll_id) if poll.roll_id else None
-    is_secret = poll.kind is PollKind.SECRET_BALLOT
-    hidden = is_secret and poll.state is PollState.OPEN
+    hidden = poll.kind is PollKind.SECRET_BALLOT and poll.state is PollState.OPEN
     return Box(
         poll=poll,
         ballots=None if hidden else polls.turnout(db, house.board, poll),
         crowd=polls.crowd(db, house.board, poll) if hidden else "",
         voters=taken_on.voters if taken_on else 0,
-        keepers=keepers(db, poll) if is_secret else None,
     )
 
 

@@ -10,14 +10,14 @@ from litestar import Response, post
 from sqlalchemy.orm import Session
 
 from governance import opening, polls, server_keys
-from governance.agenda import AgendaItem, ItemKind
+from governance.agenda import AgendaItem
 from governance.meetings import Meeting
 from governance.polls import Poll, PollState
 from web import ways_of_counting
 from web.auth import Visitor
 from web.forms import Form
 from web.house import House
-from web.pages.deciding import ballot, closes_at, on_poll, put_to_vote
+from web.pages.deciding import ballot, on_poll, put_to_vote
 from web.render import entered
 
 
@@ -35,21 +35,15 @@ def open_secret(
     def put(db: Session, meeting: Meeting, item: AgendaItem, **asked: Any) -> str:
         alone = form["holder"] == "server"
         key = server_keys.make(secrets.token_bytes) if alone else None
-        standing = ballot(db, item, form, asked)
-        elects = item.kind is ItemKind.ELECTION
-        method = ways_of_counting.chosen(form, elects=elects)
-        with ways_of_counting.beside(method, languages):
+        with ballot(db, item, form, languages, asked) as ballot_asked:
             poll = polls.open_secret(
                 db,
                 house.board,
                 meeting,
                 item,
-                **ways_of_counting.asked(form, standing, languages, elects=elects),
                 revote=form["revote"] == "yes",
                 server_key=key.public if key else None,
-                closes_at=closes_at(form, asked["now"]),
-                chance=secrets.token_bytes,
-                **asked,
+                **ballot_asked,
             )
         if key:
             house.server_keys.keep(str(poll.election), key)
