@@ -130,14 +130,9 @@ def for_reading(engine: sa.Engine) -> sa.Engine:
     one a page saves the round trips of BEGIN and ROLLBACK. Such connections refuse to write."""
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**READING)
-    alone = sa.create_engine(engine.url, isolation_level="AUTOCOMMIT", **POOL)
-    event.listen(alone, "connect", _refuse_writing)
-    return alone
-
-
-def _refuse_writing(connection: Any, record: Any) -> None:
-    connection.execute("SET default_transaction_read_only = on")
-    connection.commit()
+    options = f"{engine.url.query.get('options', '')} -c default_transaction_read_only=on"
+    url = engine.url.update_query_dict({"options": options.strip()})
+    return sa.create_engine(url, isolation_level="AUTOCOMMIT", **POOL)
 
 
 # What is deleted is overwritten: credentials are handed over and forgotten.

@@ -30,6 +30,8 @@ def in_service(app: Litestar, port: int) -> Iterator[str]:
     yield f"http://localhost:{port}"
     loop.call_soon_threadsafe(serving.stop)
     thread.join(timeout=10)
+    # A request that is still being answered has a connection, which nobody would close after it.
+    loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
 
 
