@@ -103,6 +103,12 @@ def end(server: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -
     """End the server and every process of its group, and wait until it is gone."""
     kill(server.pid, how)
     server.wait()
+    # Its worker may outlive it for a moment, and would be taken for the next server.
+    until = time.monotonic() + START_WITHIN
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(server.pid, 0)
+            time.sleep(0.02)
 
 
 def kill(group: int, how: signal.Signals = signal.SIGKILL) -> None:

@@ -24,14 +24,18 @@ def in_service(app: Litestar, port: int) -> Iterator[str]:
     """A server for the application in a thread of this process; where it answers."""
     serving = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_until_complete, args=(serving.serve(),), daemon=True)
+
+    async def serve() -> None:
+        await serving.serve()
+        # A request that is still being answered has a connection, which nobody would close later.
+        await loop.shutdown_default_executor()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
     _wait_for(port)
     yield f"http://localhost:{port}"
     loop.call_soon_threadsafe(serving.stop)
     thread.join(timeout=10)
-    # A request that is still being answered has a connection, which nobody would close after it.
-    loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
 
 
