@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
-from litestar import Litestar
 
 
 def free_port() -> int:
@@ -19,23 +19,52 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+class _Counted:
+    """An application that counts the requests it is answering."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self.app = app
+        self.answering = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = scope["type"] != "lifespan"
+        self.answering += request
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.answering -= request
+
+    async def rest(self) -> None:
+        """Until nothing has been asked for a while, or someone does not stop asking."""
+        still = 0
+        for _ in range(500):
+            still = 0 if self.answering else still + 1
+            if still == 5:
+                return
+            await asyncio.sleep(0.01)
+
+
 @contextmanager
-def in_service(app: Litestar, port: int) -> Iterator[str]:
+def in_service(app: Callable[..., Awaitable[None]], port: int) -> Iterator[str]:
     """A server for the application in a thread of this process; where it answers."""
-    serving = Server(app, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
+    counted = _Counted(app)
+    serving = Server(counted, address="127.0.0.1", port=port, interface=Interfaces.ASGI)
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
         await serving.serve()
-        # A request that is still being answered has a connection, which nobody would close later.
+        await counted.rest()
         await loop.shutdown_default_executor()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),), daemon=True)
     thread.start()
     _wait_for(port)
     yield f"http://localhost:{port}"
+    # What a browser asked as it was closed reaches the application after its connection is gone:
+    # its answer needs the loop, and has a connection to the database to give back.
+    asyncio.run_coroutine_threadsafe(counted.rest(), loop).result()
     loop.call_soon_threadsafe(serving.stop)
-    thread.join(timeout=10)
+    thread.join(timeout=30)
     loop.close()
 
 
