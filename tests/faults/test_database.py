@@ -52,7 +52,7 @@ def cut_connections(database: Database) -> Iterator[None]:
 
     def cut() -> None:
         with outside.connect() as conn:
-            while not over.wait(0.02):
+            while not over.wait(0.002):  # oftener than a batch takes
                 conn.execute(end, {"database": database.url.database})
 
     thread = threading.Thread(target=cut)
