@@ -58,11 +58,39 @@ HOW = {
         "it is worth to them is bought first, and they pay for it together."
     ),
 }
+# Where proposals stand and no people.
+HOW_CHOSEN = {
+    "plurality": N_("What is on the most ballots is chosen."),
+    "scottish-stv": N_(
+        "What has the votes needed is chosen, and what is more than needed goes on to the next on "
+        "the same ballots. Where nothing has enough, the last one leaves."
+    ),
+    "ers97-stv": N_(
+        "What has the votes needed is chosen; what the last ballots received are worth beyond "
+        "that goes on. Where nothing has enough, the last ones leave."
+    ),
+    "meek-stv": N_(
+        "What is chosen keeps just the share of every vote that it needs and passes on the rest. "
+        "Where nothing has enough, the last one leaves."
+    ),
+    "irv": N_(
+        "The last one leaves, and those votes go on to the next on the same ballots, until one "
+        "has more than half."
+    ),
+    "schulze": N_(
+        "Each is compared with every other. What reaches another by a stronger chain of wins is "
+        "placed before it; a chain is as strong as its weakest win."
+    ),
+    "ranked-pairs": N_(
+        "Each is compared with every other. The strongest wins stand first; a win that would "
+        "close a circle does not stand."
+    ),
+}
 QUOTA = {
     "scottish-stv": N_("valid ballots ÷ (seats + 1), rounded down, plus 1"),
     "ers97-stv": N_("valid ballots ÷ (seats + 1), rounded up at two decimals"),
-    "meek-stv": N_("votes still with somebody ÷ (seats + 1); it falls as votes run out"),
-    "irv": N_("more than half of the votes still with somebody"),
+    "meek-stv": N_("votes still counting ÷ (seats + 1); it falls as votes run out"),
+    "irv": N_("more than half of the votes still counting"),
 }
 EQUAL = {
     steps.EXCLUDE: N_("%(names)s are equal; one of them is to leave."),
@@ -106,6 +134,10 @@ class Words:
     names: Mapping[str, str]
     conditions: Mapping[str, Mapping[str, str]]
     elects: bool = True  # people, and no proposals
+
+    def how(self, method: str) -> str:
+        """A way of counting in two sentences."""
+        return self.say(HOW[method] if self.elects else HOW_CHOSEN.get(method, HOW[method]))
 
     def say(self, message: str, **facts: object) -> str:
         return i18n.translate(self.language, message, **facts)
@@ -151,7 +183,7 @@ class Words:
         if lost:
             said.append(
                 self.say(
-                    N_("To nobody, for want of a further name or in rounding: %(votes)s."),
+                    N_("Going no further, for want of a name or in rounding: %(votes)s."),
                     votes=self.plain(lost),
                 )
             )

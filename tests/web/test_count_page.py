@@ -23,7 +23,7 @@ SAID = {
     "scottish-stv": [
         "Elected: Anna Berg, with 3; needed: 2.",
         "From Anna Berg, who has more than needed, go on: 1; each ballot at 0.33333. "
-        "To: Bo Dal 0.99999. To nobody, for want of a further name or in rounding: 0.00001.",
+        "To: Bo Dal 0.99999. Going no further, for want of a name or in rounding: 0.00001.",
         "valid ballots ÷ (seats + 1), rounded down, plus 1",
     ],
     "ers97-stv": ["needed: 1.67", "rounded up at two decimals"],

@@ -322,3 +322,20 @@ def test_where_nothing_comes_in_that_is_said_of_what_stood(
     client.post(f"/polls/{poll.id}/declare")
     assert said in client.get(f"/polls/{poll.id}").text
     assert said in client.get(f"/polls/{poll.id}/count").text
+
+
+@pytest.mark.parametrize("method", ways_of_counting.offered(elects=False))
+def test_a_count_of_proposals_is_explained_without_a_word_of_people(
+    client, floor, database, chairing, method
+):
+    names = "Bastu | 60\nKök | 60" if method == "equal-shares" else "Bastu\nKök"
+    settings = {"equal_shares_budget": "90", **NEEDS.get(method, {})}
+    put(client, floor, ItemKind.DECISION, candidates=names, method=method, **settings)
+    poll = opened(database)
+    first = poll.options[0]["id"]
+    for voter in chairing:
+        floor.cast(poll, voter, f"{first}:1" if poll.asked.form == "marks" else first)
+    client.post(f"/polls/{poll.id}/close")
+    shown = client.get(f"/polls/{poll.id}/count").text
+    told = re.sub(r"<[^>]+>", " ", shown).casefold()
+    assert re.findall(r".*(?:elected|somebody|everyone|with nobody|to nobody).*", told) == []

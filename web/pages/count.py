@@ -13,7 +13,7 @@ from governance.errors import NotFound
 from governance.polls import PollKind, PollState
 from web import tallies
 from web.auth import Visitor
-from web.counting_words import HOW, QUOTA
+from web.counting_words import QUOTA
 from web.house import House
 from web.pages.polls import poll_for
 from web.render import page
@@ -38,7 +38,6 @@ def show(house: House, visitor: Visitor, poll_id: int) -> Response[str]:
         tally=first,
         recounts=[(each, tallies.of(poll, each.result, visitor.language)) for each in later],
         deputies_of=tallies.of_deputies,
-        how=HOW[poll.method],
         quota=QUOTA.get(poll.method, ""),
         recorded=poll.election is not None and poll.state is PollState.DECLARED,
         blt=poll.asked.form == RANKING and not poll.rule.get("equal"),
