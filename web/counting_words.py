@@ -36,15 +36,15 @@ HOW = {
         "on the rest. Where nobody has enough, the last one leaves."
     ),
     "irv": N_(
-        "The last one leaves, and those votes go on to the next on the same ballots, until "
-        "somebody has more than half."
+        "The last one leaves, and those votes go on to the next on the same ballots, until one "
+        "has more than half."
     ),
     "schulze": N_(
-        "Everyone is compared with everyone. Who reaches another by a stronger chain of wins is "
-        "placed before them; a chain is as strong as its weakest win."
+        "Each is compared with every other. Of two, the one with the stronger chain of wins to "
+        "the other is placed first; a chain is as strong as its weakest win."
     ),
     "ranked-pairs": N_(
-        "Everyone is compared with everyone. The strongest wins stand first; a win that would "
+        "Each is compared with every other. The strongest wins stand first; a win that would "
         "close a circle does not stand."
     ),
     "score": N_("Every ballot gives marks; the highest figure wins."),
@@ -58,9 +58,8 @@ HOW = {
         "it is worth to them is bought first, and they pay for it together."
     ),
 }
-# Where proposals stand and no people.
+# Of proposals, where the words above are of people.
 HOW_CHOSEN = {
-    "plurality": N_("What is on the most ballots is chosen."),
     "scottish-stv": N_(
         "What has the votes needed is chosen, and what is more than needed goes on to the next on "
         "the same ballots. Where nothing has enough, the last one leaves."
@@ -72,18 +71,6 @@ HOW_CHOSEN = {
     "meek-stv": N_(
         "What is chosen keeps just the share of every vote that it needs and passes on the rest. "
         "Where nothing has enough, the last one leaves."
-    ),
-    "irv": N_(
-        "The last one leaves, and those votes go on to the next on the same ballots, until one "
-        "has more than half."
-    ),
-    "schulze": N_(
-        "Each is compared with every other. What reaches another by a stronger chain of wins is "
-        "placed before it; a chain is as strong as its weakest win."
-    ),
-    "ranked-pairs": N_(
-        "Each is compared with every other. The strongest wins stand first; a win that would "
-        "close a circle does not stand."
     ),
 }
 QUOTA = {
